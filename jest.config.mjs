@@ -1,0 +1,18 @@
+// How jest runs the tests. TypeScript is only stripped of its types here; `npm run typecheck` checks them.
+
+export default {
+  testMatch: ['<rootDir>/packages/*/test/**/*.test.ts'],
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: {
+    '^@lowrank/([a-z]+)$': '<rootDir>/packages/$1/src/index.ts',
+    '^lowrank$': '<rootDir>/packages/lowrank/src/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  transform: { '\\.ts$': ['ts-jest', { useESM: true, tsconfig: '<rootDir>/tsconfig.jest.json' }] },
+  // Not 'v8', which takes comments and types for covered lines, and files of types alone for uncovered ones.
+  coverageProvider: 'babel',
+  collectCoverageFrom: ['packages/*/src/**/*.ts'],
+  coverageReporters: ['text-summary', 'lcovonly'],
+  coverageThreshold: { global: { lines: 95 } },
+};

@@ -1,0 +1,70 @@
+/** Loss and accuracy curves made readable: smoothing, thinning, and the values to mark on an axis. */
+
+import type { CurvePoint, RunSummary } from '../summary.js';
+
+/** One training of the run, placed on the axis of steps that all trainings share. */
+export interface TrainingRun {
+  readonly key: 'base' | 'lora' | 'specialised';
+  readonly name: string;
+  readonly points: readonly CurvePoint[];
+  /** The same points, smoothed. */
+  readonly smoothed: readonly CurvePoint[];
+}
+
+/** The three trainings. Both fine-tunes start where the base training ends, and are moved there. */
+export function trainingRuns({ curves, specialised }: RunSummary): TrainingRun[] {
+  const start = curves.base.at(-1)?.step ?? 0;
+  const place = (key: TrainingRun['key'], name: string, offset: number): TrainingRun => {
+    const points = curves[key].map((point) => ({ ...point, step: point.step + offset }));
+    return { key, name, points, smoothed: smoothCurve(points) };
+  };
+  return [
+    place('base', 'Base training', 0),
+    place('lora', 'LoRA, all digits', start),
+    place('specialised', `LoRA, specialised on ${specialised.digit}`, start),
+  ];
+}
+
+function smoothCurve(points: readonly CurvePoint[]): CurvePoint[] {
+  const loss = smooth(points.map((point) => point.loss));
+  const accuracy = smooth(points.map((point) => point.accuracy));
+  return points.map(({ step }, i) => ({
+    step,
+    loss: loss[i] ?? Number.NaN,
+    accuracy: accuracy[i] ?? Number.NaN,
+  }));
+}
+
+/**
+ * The exponential moving average of TensorBoard, with its correction for the start: the mean of the values so far,
+ * each weighing `1 - 1 / window` of its successor.
+ *
+ * @param window Over how many values to smooth. Default: a twentieth of them.
+ */
+export function smooth(values: readonly number[], window = Math.max(1, values.length / 20)): number[] {
+  const decay = 1 - 1 / window;
+  let weighted = 0;
+  let weight = 0;
+  return values.map((value) => {
+    if (Number.isFinite(value)) {
+      weighted = decay * weighted + (1 - decay) * value;
+      weight = decay * weight + (1 - decay);
+    }
+    return weighted / weight;
+  });
+}
+
+/** At most `count` elements, evenly spread, the first and the last among them. */
+export function thin<T>(values: readonly T[], count: number): T[] {
+  if (values.length <= count) return [...values];
+  const kept = new Set(Array.from({ length: count }, (_, i) => Math.round((i * (values.length - 1)) / (count - 1))));
+  return values.filter((_, i) => kept.has(i));
+}
+
+/** 1, 2 and 5 times the powers of ten from the last one below `low` to the first one above `high`. */
+export function logTicks(low: number, high: number): number[] {
+  const first = Math.floor(Math.log10(low));
+  const decades = Array.from({ length: Math.ceil(Math.log10(high)) - first + 1 }, (_, i) => first + i);
+  const ticks = decades.flatMap((exponent) => [1, 2, 5].map((digit) => Number(`${digit}e${exponent}`)));
+  return ticks.filter((_, i) => (ticks[i + 1] ?? Infinity) > low && (ticks[i - 1] ?? 0) < high);
+}

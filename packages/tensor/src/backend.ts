@@ -1,0 +1,15 @@
+/** Backends: which kernels run the ops of which device. */
+import type { Device } from './device.js';
+import { referenceKernels } from './kernels/reference/index.js';
+
+/**
+ * The kernels that a backend provides. They are pure functions over flat arrays and dimensions; the reference
+ * backend's are their definition.
+ */
+export type Kernels = typeof referenceKernels;
+
+const BACKENDS: Readonly<Record<Device, Kernels>> = { cpu: referenceKernels };
+
+export function backendOf(device: Device): Kernels {
+  return BACKENDS[device];
+}

@@ -1,0 +1,46 @@
+/** The one seam: every op call of every package passes through `dispatch`, where it can be recorded or traced. */
+import { backendOf } from './backend.js';
+import type { TypedArray } from './dtype.js';
+import { DeviceError } from './errors.js';
+import type { Attrs, Inputs, Op, OpInput } from './op.js';
+import { Tensor, type TensorSpec } from './tensor.js';
+
+/** Sees each call, runs it with `run`, and returns its outputs. Autograd is one. */
+export type Recorder = (
+  op: Op,
+  inputs: readonly Tensor[],
+  attrs: Attrs,
+  run: (op: Op, inputs: readonly Tensor[], attrs: Attrs) => Tensor[],
+) => Tensor[];
+
+let recorder: Recorder | undefined;
+
+/** Puts a recorder in the seam; `undefined` takes it out. Returns the one that was there. */
+export function setRecorder(next: Recorder | undefined): Recorder | undefined {
+  const previous = recorder;
+  recorder = next;
+  return previous;
+}
+
+/** Calls an op that has several outputs. */
+export function dispatchAll<A extends Attrs>(op: Op<A>, inputs: readonly Tensor[], attrs: A): Tensor[] {
+  const erased = op as unknown as Op;
+  return recorder ? recorder(erased, inputs, attrs, execute) : execute(erased, inputs, attrs);
+}
+
+/** Calls an op. */
+export function dispatch<A extends Attrs>(op: Op<A>, inputs: readonly Tensor[], attrs: A): Tensor {
+  return dispatchAll(op, inputs, attrs)[0] as Tensor;
+}
+
+function execute(op: Op, inputs: readonly Tensor[], attrs: Attrs): Tensor[] {
+  const specs = op.infer(inputs as unknown as Inputs<Tensor>, attrs) as Inputs<TensorSpec>;
+  const device = inputs[0]?.device ?? 'cpu';
+  const stranger = inputs.find((input) => input.device !== device);
+  if (stranger) {
+    throw new DeviceError(op.name, `inputs are on ${device} and on ${stranger.device}. Move one with to('${device}')`);
+  }
+  const operands = inputs.map(({ shape, dtype, storage }) => ({ shape, dtype, data: storage }));
+  const storages = op.forward(backendOf(device), operands as unknown as Inputs<OpInput>, attrs, specs);
+  return specs.map((spec, i) => new Tensor(storages[i] as TypedArray, spec.shape, spec.dtype, device));
+}

@@ -1,0 +1,34 @@
+/** The error classes of lowrank: every message names the op, the offending values and the way out. */
+
+/** The base of all errors that lowrank throws on purpose. `instanceof LowrankError` catches each of them. */
+export class LowrankError extends Error {
+  /** The op or function that refused its input, such as `'matmul'`. */
+  readonly op: string;
+
+  constructor(op: string, message: string, options?: ErrorOptions) {
+    super(`${op}: ${message}`, options);
+    this.op = op;
+  }
+
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+/** Shapes, axes or indices do not fit together. */
+export class ShapeError extends LowrankError {}
+
+/** The op is not defined for this dtype, or the dtypes of the operands do not fit together. */
+export class DTypeError extends LowrankError {}
+
+/** The device is unknown, not available here, or the operands live on different devices. */
+export class DeviceError extends LowrankError {}
+
+/** A gradient was asked for that does not exist, or that can no longer be computed. */
+export class GradientError extends LowrankError {}
+
+/** A file or a serialised value is malformed, or does not fit what it is loaded into. */
+export class FormatError extends LowrankError {}
+
+/** An option or a number is outside of what the function accepts. */
+export class ArgumentError extends LowrankError {}

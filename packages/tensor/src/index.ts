@@ -1,0 +1,46 @@
+/** Tensors: shapes, dtypes, ops, kernels, random numbers. */
+import './methods.js';
+
+export * from './creation.js';
+export { type Device, DEVICES } from './device.js';
+export { dispatch, dispatchAll, type Recorder, setRecorder } from './dispatch.js';
+export { type DType, DTYPES, dtypeOf, isDType, isFloat, type TypedArray } from './dtype.js';
+export * from './errors.js';
+export { type ScalarName, SCALARS } from './kernels/scalars.js';
+export { type Attrs, defineMultiOp, defineOp, type Inputs, type Json, type Op, OPS } from './op.js';
+export { cast, to } from './ops/cast.js';
+export {
+  type Conv2dAttrs,
+  type Conv2dOptions,
+  conv2d,
+  conv2dInputGrad,
+  conv2dWeightGrad,
+  convolve,
+} from './ops/conv2d.js';
+export * from './ops/elementwise.js';
+export { gather, indexAdd, indexSelect, scatterAdd } from './ops/indexing.js';
+export * from './ops/lane.js';
+export * from './ops/linalg.js';
+export * from './ops/mask.js';
+export { dot, type MatmulAttrs, type MatmulOptions, matmul, outer } from './ops/matmul.js';
+export type { Operand } from './ops/operand.js';
+export * from './ops/pool2d.js';
+export * from './ops/reduce.js';
+export * from './ops/shape.js';
+export * from './ops/slice.js';
+export * from './ops/sort.js';
+export * from './ops/statistics.js';
+export type { Pair } from './ops/window.js';
+export { type PrintOptions, setPrintOptions } from './print.js';
+export * from './random/creation.js';
+export { defaultGenerator, Generator, manualSeed } from './random/generator.js';
+export { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from './shape.js';
+export {
+  HollowTensor,
+  type LifeCycle,
+  type NestedArray,
+  setLifeCycle,
+  Tensor,
+  type TensorOptions,
+  type TensorSpec,
+} from './tensor.js';

@@ -1,0 +1,14 @@
+/** A contiguous tensor seen as lanes along one axis. */
+import { type Shape, sizeOf } from '../shape.js';
+
+/** [outer, length, inner]: a lane is the `length` values at a fixed outer and inner position, `inner` apart. */
+export interface Lanes {
+  readonly outer: number;
+  readonly length: number;
+  readonly inner: number;
+}
+
+/** The lanes of `shape` along `axis`; a scalar is one lane of length 1. */
+export function lanesAlong(shape: Shape, axis: number): Lanes {
+  return { outer: sizeOf(shape.slice(0, axis)), length: shape[axis] ?? 1, inner: sizeOf(shape.slice(axis + 1)) };
+}

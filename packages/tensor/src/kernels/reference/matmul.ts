@@ -1,0 +1,39 @@
+/** Batched matrix products. */
+import type { TypedArray } from '../../dtype.js';
+import type { MatmulDims } from '../dims.js';
+import { gemm, type MatrixView } from './gemm.js';
+import { roundLike } from './rounding.js';
+
+/**
+ * op(A[i]) · op(B[i]) for each batch i: [batch, M, N], zeros where K = 0. Floats are summed in double precision,
+ * integers wrap around at 32 bits.
+ */
+export function matmul(a: TypedArray, b: TypedArray, dims: MatmulDims): TypedArray {
+  const { M, N, K, transposeA, transposeB, offsetsA, offsetsB } = dims;
+  const integer = a.constructor.name === 'Int32Array';
+  const C = integer ? new Int32Array(offsetsA.length * M * N) : new Float64Array(offsetsA.length * M * N);
+  for (let i = 0; i < offsetsA.length; i++) {
+    const A = view(a, offsetsA[i], M, K, transposeA);
+    const B = view(b, offsetsB[i], K, N, transposeB);
+    if (integer) multiplyIntegers(M, N, K, A, B, C, i * M * N);
+    else gemm(M, N, K, A, B, C as Float64Array, i * M * N);
+  }
+  return integer ? C : roundLike(a, C as Float64Array);
+}
+
+/** The matrix [rows, columns] that begins at `offset`, stored as it is or transposed. */
+function view(data: TypedArray, offset: number, rows: number, columns: number, transposed: boolean): MatrixView {
+  return transposed
+    ? { data, offset, rowStride: 1, columnStride: rows }
+    : { data, offset, rowStride: columns, columnStride: 1 };
+}
+
+function multiplyIntegers(M: number, N: number, K: number, A: MatrixView, B: MatrixView, C: TypedArray, offset: number): void {
+  for (let i = 0; i < M; i++) {
+    for (let k = 0; k < K; k++) {
+      const factor = A.data[A.offset + i * A.rowStride + k * A.columnStride];
+      const row = B.offset + k * B.rowStride;
+      for (let j = 0; j < N; j++) C[offset + i * N + j] += Math.imul(factor, B.data[row + j * B.columnStride]);
+    }
+  }
+}

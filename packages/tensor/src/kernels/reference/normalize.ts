@@ -1,0 +1,54 @@
+/** Softmax, its logarithm, and layer normalisation: kernels that look at a whole lane to place each value in it. */
+import type { TypedArray } from '../../dtype.js';
+import type { Lanes } from '../lanes.js';
+
+/** exp(x - max) / sum(exp(x - max)) along each lane; subtracting the maximum keeps exp from overflowing. */
+export function softmax(x: TypedArray, lanes: Lanes): TypedArray {
+  return mapLanes(x, lanes, (lane, out) => {
+    const max = lane.reduce((a, b) => Math.max(a, b), -Infinity);
+    let sum = 0;
+    for (let k = 0; k < lane.length; k++) sum += out[k] = Math.exp(lane[k] - max);
+    for (let k = 0; k < lane.length; k++) out[k] /= sum;
+  });
+}
+
+/** x - max - log(sum(exp(x - max))) along each lane. */
+export function logSoftmax(x: TypedArray, lanes: Lanes): TypedArray {
+  return mapLanes(x, lanes, (lane, out) => {
+    const max = lane.reduce((a, b) => Math.max(a, b), -Infinity);
+    let sum = 0;
+    for (let k = 0; k < lane.length; k++) sum += Math.exp(lane[k] - max);
+    const shift = max + Math.log(sum);
+    for (let k = 0; k < lane.length; k++) out[k] = lane[k] - shift;
+  });
+}
+
+/** (x - mean) / sqrt(variance + eps) along each lane, with the biased variance; Ba et al. (2016). */
+export function layerNorm(x: TypedArray, lanes: Lanes, eps: number): TypedArray {
+  return mapLanes(x, lanes, (lane, out) => {
+    let sum = 0;
+    for (let k = 0; k < lane.length; k++) sum += lane[k];
+    const mean = sum / lane.length;
+    let squares = 0;
+    for (let k = 0; k < lane.length; k++) squares += (lane[k] - mean) ** 2;
+    const scale = 1 / Math.sqrt(squares / lane.length + eps);
+    for (let k = 0; k < lane.length; k++) out[k] = (lane[k] - mean) * scale;
+  });
+}
+
+/** Hands each lane to `f` in double precision, and collects what it writes. */
+function mapLanes<T extends TypedArray>(x: T, lanes: Lanes, f: (lane: Float64Array, out: Float64Array) => void): T {
+  const { outer, length, inner } = lanes;
+  const result = x.slice() as T;
+  const lane = new Float64Array(length);
+  const out = new Float64Array(length);
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) {
+      const start = o * length * inner + i;
+      for (let k = 0; k < length; k++) lane[k] = x[start + k * inner];
+      f(lane, out);
+      for (let k = 0; k < length; k++) result[start + k * inner] = out[k];
+    }
+  }
+  return result;
+}

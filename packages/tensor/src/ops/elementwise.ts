@@ -1,0 +1,200 @@
+/** The elementwise ops: made from the table of scalar functions, with broadcasting and type promotion. */
+import { type DType, isFloat } from '../dtype.js';
+import { dispatch } from '../dispatch.js';
+import { ArgumentError, DTypeError } from '../errors.js';
+import { type DTypeRule, SCALARS, type ScalarName } from '../kernels/scalars.js';
+import { type Attrs, defineOp, type Op } from '../op.js';
+import { broadcastShapes, broadcastStrides } from '../shape.js';
+import type { Tensor } from '../tensor.js';
+import { checkOperand, commonDType, floatDType, type Operand, toTensors } from './operand.js';
+
+/** The dtype of the result, given that of the operands after promotion. */
+function outputDType(rule: DTypeRule, operand: DType): DType {
+  return rule === 'comparison' || rule === 'logical' ? 'bool' : operand;
+}
+
+/** The dtype that the operands are brought to before the kernel runs. */
+function operandDType(name: ScalarName, operands: readonly Operand[]): DType {
+  const { rule } = SCALARS[name];
+  if (rule === 'logical') return 'bool';
+  const common = commonDType(operands);
+  if (rule === 'float') return floatDType(common);
+  if (rule === 'numeric' && common === 'bool') {
+    throw new DTypeError(name, "is not defined for bool. Convert with to('int32'), or use logicalXor or logicalNot");
+  }
+  return common;
+}
+
+const NO_ATTRS: Attrs = {};
+
+function defineElementwise(name: ScalarName): Op {
+  const { rule } = SCALARS[name];
+  return defineOp({
+    name,
+    broadcasts: true,
+    infer: (inputs) => ({
+      shape: broadcastShapes(
+        name,
+        inputs.map((input) => input.shape),
+      ),
+      // The last input: the first one of `where` is a condition.
+      dtype: outputDType(rule, inputs[inputs.length - 1]!.dtype),
+    }),
+    forward: (kernels, inputs, _, { shape, dtype }) => {
+      const operands = inputs.map(({ data, shape: own }) => ({ data, strides: broadcastStrides(own, shape) }));
+      return kernels.elementwise(name, operands, shape, dtype);
+    },
+  });
+}
+
+const ELEMENTWISE = Object.fromEntries(
+  (Object.keys(SCALARS) as ScalarName[]).map((name) => [name, defineElementwise(name)]),
+) as Readonly<Record<ScalarName, Op>>;
+
+function call(name: ScalarName, operands: readonly Operand[]): Tensor {
+  for (const operand of operands) checkOperand(name, operand);
+  return dispatch(ELEMENTWISE[name], toTensors(operands, operandDType(name, operands)), NO_ATTRS);
+}
+
+type Unary = (x: Operand) => Tensor;
+type Binary = (a: Operand, b: Operand) => Tensor;
+const unary =
+  (name: ScalarName): Unary =>
+  (x) =>
+    call(name, [x]);
+const binary =
+  (name: ScalarName): Binary =>
+  (a, b) =>
+    call(name, [a, b]);
+
+/** a + b, broadcast. `torch.add` */
+export const add: Binary = binary('add');
+/** a - b, broadcast. Not for bool. `torch.sub` */
+export const sub: Binary = binary('sub');
+/** a * b, element by element, broadcast. `torch.mul` */
+export const mul: Binary = binary('mul');
+/** a / b, broadcast; integers are divided as float32. `torch.div` */
+export const div: Binary = binary('div');
+/** floor(a / b), broadcast; an integer divided by 0 gives 0. `torch.floor_divide` */
+export const floorDivide: Binary = binary('floorDivide');
+/** a - b * floor(a / b): the remainder with the sign of b. `torch.remainder` */
+export const remainder: Binary = binary('remainder');
+/** a to the power of b, broadcast. `torch.pow` */
+export const pow: Binary = binary('pow');
+/** The larger of a and b; NaN if either is. `torch.maximum` */
+export const maximum: Binary = binary('maximum');
+/** The smaller of a and b; NaN if either is. `torch.minimum` */
+export const minimum: Binary = binary('minimum');
+
+/** Whether a = b, element by element. `torch.eq` */
+export const eq: Binary = binary('eq');
+/** Whether a differs from b, element by element. `torch.ne` */
+export const ne: Binary = binary('ne');
+/** Whether a < b, element by element. `torch.lt` */
+export const lt: Binary = binary('lt');
+/** Whether a <= b, element by element. `torch.le` */
+export const le: Binary = binary('le');
+/** Whether a > b, element by element. `torch.gt` */
+export const gt: Binary = binary('gt');
+/** Whether a >= b, element by element. `torch.ge` */
+export const ge: Binary = binary('ge');
+/** Whether both are not 0. `torch.logical_and` */
+export const logicalAnd: Binary = binary('logicalAnd');
+/** Whether one or both are not 0. `torch.logical_or` */
+export const logicalOr: Binary = binary('logicalOr');
+/** Whether exactly one is not 0. `torch.logical_xor` */
+export const logicalXor: Binary = binary('logicalXor');
+/** Whether x is 0. `torch.logical_not` */
+export const logicalNot: Unary = unary('logicalNot');
+
+/** -x. Not for bool. `torch.neg` */
+export const neg: Unary = unary('neg');
+/** |x|. `torch.abs` */
+export const abs: Unary = unary('abs');
+/** -1, 0 or 1. `torch.sign` */
+export const sign: Unary = unary('sign');
+/** x * x. `torch.square` */
+export const square: Unary = unary('square');
+/** The largest whole number that is not above x. `torch.floor` */
+export const floor: Unary = unary('floor');
+/** The smallest whole number that is not below x. `torch.ceil` */
+export const ceil: Unary = unary('ceil');
+/** The nearest whole number; halves go to the even neighbour. `torch.round` */
+export const round: Unary = unary('round');
+
+/** e^x. `torch.exp` */
+export const exp: Unary = unary('exp');
+/** e^x - 1, exact near 0. `torch.expm1` */
+export const expm1: Unary = unary('expm1');
+/** The natural logarithm. `torch.log` */
+export const log: Unary = unary('log');
+/** log(1 + x), exact near 0. `torch.log1p` */
+export const log1p: Unary = unary('log1p');
+/** The square root. `torch.sqrt` */
+export const sqrt: Unary = unary('sqrt');
+/** 1 / sqrt(x). `torch.rsqrt` */
+export const rsqrt: Unary = unary('rsqrt');
+/** 1 / x. `torch.reciprocal` */
+export const reciprocal: Unary = unary('reciprocal');
+/** Sine of x in radians. `torch.sin` */
+export const sin: Unary = unary('sin');
+/** Cosine of x in radians. `torch.cos` */
+export const cos: Unary = unary('cos');
+/** Tangent of x in radians. `torch.tan` */
+export const tan: Unary = unary('tan');
+/** The hyperbolic tangent. `torch.tanh` */
+export const tanh: Unary = unary('tanh');
+/** The error function. `torch.erf` */
+export const erf: Unary = unary('erf');
+
+/** max(x, 0). `torch.relu` */
+export const relu: Unary = unary('relu');
+/** 1 / (1 + e^-x). `torch.sigmoid` */
+export const sigmoid: Unary = unary('sigmoid');
+/** x * sigmoid(x). `torch.nn.functional.silu` */
+export const silu: Unary = unary('silu');
+
+/** Whether x is not a number. `torch.isnan` */
+export const isnan: Unary = unary('isnan');
+/** Whether x is an infinity. `torch.isinf` */
+export const isinf: Unary = unary('isinf');
+/** Whether x is neither NaN nor an infinity. `torch.isfinite` */
+export const isfinite: Unary = unary('isfinite');
+
+/**
+ * The Gaussian error linear unit, x * Phi(x). `torch.nn.functional.gelu`
+ * @param options.approximate `'tanh'` for the cheaper formula of Hendrycks and Gimpel; default `'none'`.
+ */
+export function gelu(x: Operand, options: { readonly approximate?: 'none' | 'tanh' } = {}): Tensor {
+  return call(options.approximate === 'tanh' ? 'geluTanh' : 'gelu', [x]);
+}
+
+/**
+ * log(1 + e^(beta x)) / beta, a smooth relu. `torch.nn.functional.softplus`
+ * @param options.beta Default 1.
+ * @param options.threshold Above it (for beta x) the function is x itself. Default 20.
+ */
+export function softplus(x: Operand, options: { readonly beta?: number; readonly threshold?: number } = {}): Tensor {
+  return call('softplus', [x, options.beta ?? 1, options.threshold ?? 20]);
+}
+
+/**
+ * x, but not below `min` nor above `max`, each a number, a tensor, or `null` for no limit. `torch.clamp`
+ * @throws ArgumentError if both limits are missing.
+ */
+export function clamp(x: Operand, min: Operand | null = null, max: Operand | null = null): Tensor {
+  if (min === null && max === null) throw new ArgumentError('clamp', 'needs a minimum, a maximum, or both');
+  const float = isFloat(commonDType([x, ...[min, max].filter((limit) => limit !== null)]));
+  const [lowest, highest] = float ? [-Infinity, Infinity] : [-(2 ** 31), 2 ** 31 - 1];
+  return call('clamp', [x, min ?? lowest, max ?? highest]);
+}
+
+/**
+ * a where the condition holds, b elsewhere; all three are broadcast. `torch.where`
+ * @param condition Anything but 0 is true.
+ */
+export function where(condition: Operand, a: Operand, b: Operand): Tensor {
+  for (const operand of [condition, a, b]) checkOperand('where', operand);
+  const [mask] = toTensors([condition], 'bool');
+  return dispatch(ELEMENTWISE.where, [mask as Tensor, ...toTensors([a, b], commonDType([a, b]))], NO_ATTRS);
+}

@@ -1,0 +1,73 @@
+/** Decompositions: the singular values of matrices, and what follows from them. */
+import { dispatchAll } from '../dispatch.js';
+import { ArgumentError, ShapeError } from '../errors.js';
+import { defineMultiOp } from '../op.js';
+import { formatShape, sizeOf } from '../shape.js';
+import type { Tensor } from '../tensor.js';
+import { gt } from './elementwise.js';
+import { checkFloat, checkTensor } from './operand.js';
+import { amax, sum } from './reduce.js';
+import { stopGradient } from './statistics.js';
+
+const svdOp = defineMultiOp<Record<string, never>>({
+  name: 'svd',
+  infer: ([x]) => {
+    const [M, N] = x.shape.slice(-2) as [number, number];
+    const K = Math.min(M, N);
+    const batch = x.shape.slice(0, -2);
+    return [[M, K], [K], [K, N]].map((shape) => ({ shape: [...batch, ...shape], dtype: x.dtype }));
+  },
+  forward: (kernels, [x]) => {
+    const [M, N] = x.shape.slice(-2) as [number, number];
+    const { U, S, Vh } = kernels.svd(x.data, sizeOf(x.shape.slice(0, -2)), M, N);
+    return [U, S, Vh];
+  },
+});
+
+export interface Svd {
+  /** [..., M, K], orthonormal columns. */
+  readonly U: Tensor;
+  /** [..., K], the singular values, largest first. */
+  readonly S: Tensor;
+  /** [..., K, N], orthonormal rows. */
+  readonly Vh: Tensor;
+}
+
+/**
+ * The reduced singular value decomposition x = U diag(S) Vh of matrices [..., M, N], K = min(M, N): that of
+ * `torch.linalg.svd(x, full_matrices=False)`. Signs of singular vectors are arbitrary; gradients through U and Vh are
+ * only defined where the singular values differ.
+ */
+export function svd(x: Tensor): Svd {
+  checkMatrices('svd', x);
+  const [U, S, Vh] = dispatchAll(svdOp, [x], {}) as [Tensor, Tensor, Tensor];
+  return { U, S, Vh };
+}
+
+function checkMatrices(op: string, x: Tensor): void {
+  checkTensor(op, x);
+  checkFloat(op, x.dtype);
+  if (x.ndim < 2) throw new ShapeError(op, `takes matrices [..., M, N], got ${formatShape(x.shape)}`);
+}
+
+export interface MatrixRankOptions {
+  /** Singular values up to this count as zero. Default 0. */
+  readonly atol?: number;
+  /** The same, relative to the largest one. Default max(M, N) * epsilon of the dtype, or 0 if `atol` is given. */
+  readonly rtol?: number;
+}
+
+const EPSILON = { float32: 2 ** -23, float64: 2 ** -52 };
+
+/** The number of singular values that are not negligible, int32 [...]. `torch.linalg.matrix_rank` */
+export function matrixRank(x: Tensor, options: MatrixRankOptions = {}): Tensor {
+  checkMatrices('matrixRank', x);
+  const [M, N] = x.shape.slice(-2) as [number, number];
+  const epsilon = EPSILON[x.dtype as keyof typeof EPSILON];
+  const { atol = 0, rtol = options.atol === undefined ? Math.max(M, N) * epsilon : 0 } = options;
+  if (!(atol >= 0) || !(rtol >= 0)) throw new ArgumentError('matrixRank', `tolerances are at least 0, got ${atol} and ${rtol}`);
+  const { S } = svd(stopGradient(x));
+  if (S.shape.at(-1) === 0) return sum(gt(S, 0), -1);
+  const tolerance = amax(S, -1, { keepdim: true }).mul(rtol).maximum(atol);
+  return sum(gt(S, tolerance), -1);
+}

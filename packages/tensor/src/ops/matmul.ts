@@ -1,0 +1,121 @@
+/** Matrix products: batched, broadcast, with transpose flags instead of transposed copies. */
+import { dispatch } from '../dispatch.js';
+import { DTypeError, ShapeError } from '../errors.js';
+import type { MatmulDims } from '../kernels/dims.js';
+import { forEachRow, planWalk } from '../kernels/walk.js';
+import { defineOp } from '../op.js';
+import { broadcastShapes, broadcastStrides, formatShape, type Shape } from '../shape.js';
+import type { Tensor } from '../tensor.js';
+import { checkTensor, commonDType, toTensors } from './operand.js';
+import { mul } from './elementwise.js';
+import { squeeze, unsqueeze } from './shape.js';
+
+export type MatmulAttrs = { readonly transposeA: boolean; readonly transposeB: boolean };
+
+/** The two last lengths, exchanged where the flag says so. */
+function matrixShape(shape: Shape, transposed: boolean): readonly [rows: number, columns: number] {
+  const [rows, columns] = shape.slice(-2) as [number, number];
+  return transposed ? [columns, rows] : [rows, columns];
+}
+
+const matmulOp = defineOp<MatmulAttrs>({
+  name: 'matmul',
+  infer: ([a, b], attrs) => {
+    const [M, K] = matrixShape(a.shape, attrs.transposeA);
+    const [inner, N] = matrixShape(b.shape, attrs.transposeB);
+    if (K !== inner) throw innerMismatch(a.shape, b.shape, attrs);
+    const batch = broadcastShapes('matmul', [a.shape.slice(0, -2), b.shape.slice(0, -2)]);
+    return { shape: [...batch, M, N], dtype: a.dtype };
+  },
+  forward: (kernels, [a, b], attrs, output) => kernels.matmul(a.data, b.data, matmulDims(a.shape, b.shape, attrs, output.shape)),
+});
+
+function innerMismatch(a: Shape, b: Shape, { transposeA, transposeB }: MatmulAttrs): ShapeError {
+  const flips = [
+    { transposeA: !transposeA, transposeB, name: 'transposeA', value: !transposeA },
+    { transposeA, transposeB: !transposeB, name: 'transposeB', value: !transposeB },
+  ];
+  const mended = flips.find((flip) => matrixShape(a, flip.transposeA)[1] === matrixShape(b, flip.transposeB)[0]);
+  const hint = mended ? `. Did you mean matmul(a, b, { ${mended.name}: ${mended.value} })?` : '';
+  const inner = `${matrixShape(a, transposeA)[1]} vs ${matrixShape(b, transposeB)[0]}`;
+  const given = `${formatShape(a)}${transposeA ? '^T' : ''} x ${formatShape(b)}${transposeB ? '^T' : ''}`;
+  return new ShapeError('matmul', `inner dimensions differ: ${given} (${inner})${hint}`);
+}
+
+function matmulDims(a: Shape, b: Shape, attrs: MatmulAttrs, output: Shape): MatmulDims {
+  const [M, K] = matrixShape(a, attrs.transposeA);
+  const [, N] = matrixShape(b, attrs.transposeB);
+  const batch = output.slice(0, -2);
+  return {
+    ...attrs,
+    M,
+    N,
+    K,
+    offsetsA: matrixOffsets(a.slice(0, -2), batch, M * K),
+    offsetsB: matrixOffsets(b.slice(0, -2), batch, K * N),
+  };
+}
+
+/** Where each matrix of a broadcast batch begins. */
+function matrixOffsets(own: Shape, batch: Shape, size: number): number[] {
+  const offsets: number[] = [];
+  const walk = planWalk(batch, [broadcastStrides(own, batch)]);
+  const length = walk.shape.at(-1)!;
+  const step = walk.strides[0]!.at(-1)!;
+  forEachRow(walk, ([start]) => {
+    for (let i = 0; i < length; i++) offsets.push((start! + i * step) * size);
+  });
+  return offsets;
+}
+
+export interface MatmulOptions {
+  /** Multiply with a's matrices transposed. Default false. */
+  readonly transposeA?: boolean;
+  /** Multiply with b's matrices transposed. Default false. */
+  readonly transposeB?: boolean;
+}
+
+/**
+ * The matrix product: [..., M, K] x [..., K, N] gives [..., M, N], leading axes broadcast. A list on the left is a row,
+ * on the right a column, and its axis disappears from the result. `torch.matmul`
+ *
+ * @example matmul(x, weight, { transposeB: true }) // [N, in] x [out, in]^T
+ * @throws ShapeError if the inner lengths differ or a scalar is given; the flags are only for matrices.
+ */
+export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
+  checkTensor('matmul', a);
+  checkTensor('matmul', b);
+  const { transposeA = false, transposeB = false } = options;
+  if (a.ndim === 0 || b.ndim === 0) {
+    throw new ShapeError('matmul', `takes lists and matrices, got ${formatShape(a.shape)} and ${formatShape(b.shape)}. Use mul for scalars`);
+  }
+  if ((a.ndim === 1 && transposeA) || (b.ndim === 1 && transposeB)) {
+    throw new ShapeError('matmul', `a list cannot be transposed: ${formatShape(a.shape)} x ${formatShape(b.shape)}`);
+  }
+  const dtype = commonDType([a, b]);
+  if (dtype === 'bool') throw new DTypeError('matmul', "is not defined for bool. Convert with to('float32') first");
+  const [left, right] = toTensors([a.ndim === 1 ? unsqueeze(a, 0) : a, b.ndim === 1 ? unsqueeze(b, 1) : b], dtype);
+  const product = dispatch(matmulOp, [left!, right!], { transposeA, transposeB });
+  const dropped = [...(a.ndim === 1 ? [-2] : []), ...(b.ndim === 1 ? [-1] : [])];
+  return dropped.length === 0 ? product : squeeze(product, dropped);
+}
+
+/** The inner product of two lists of one length. `torch.dot` */
+export function dot(a: Tensor, b: Tensor): Tensor {
+  checkTensor('dot', a);
+  checkTensor('dot', b);
+  if (a.ndim !== 1 || b.ndim !== 1 || a.shape[0] !== b.shape[0]) {
+    throw new ShapeError('dot', `takes two lists of one length, got ${formatShape(a.shape)} and ${formatShape(b.shape)}. Use matmul for matrices`);
+  }
+  return matmul(a, b);
+}
+
+/** All products of two lists: out[i][j] = a[i] * b[j]. `torch.outer` */
+export function outer(a: Tensor, b: Tensor): Tensor {
+  checkTensor('outer', a);
+  checkTensor('outer', b);
+  if (a.ndim !== 1 || b.ndim !== 1) {
+    throw new ShapeError('outer', `takes two lists, got ${formatShape(a.shape)} and ${formatShape(b.shape)}. Flatten them first`);
+  }
+  return mul(unsqueeze(a, 1), b);
+}

@@ -1,0 +1,134 @@
+/** Two-dimensional pooling: the largest or the mean value of each window. */
+import { dispatch } from '../dispatch.js';
+import { ArgumentError, ShapeError } from '../errors.js';
+import type { AvgPoolDims, PoolDims } from '../kernels/dims.js';
+import { defineOp } from '../op.js';
+import { formatShape, type Shape, sizeOf } from '../shape.js';
+import type { Tensor } from '../tensor.js';
+import { gather } from './indexing.js';
+import { checkFloat, checkTensor } from './operand.js';
+import { reshape } from './shape.js';
+import { checkPair, type Pair, pairOf, windowCount } from './window.js';
+
+export interface MaxPool2dOptions {
+  /** How far the window moves. Default: the size of the window. */
+  readonly stride?: number | Pair;
+  /** Minus infinity on each side, at most half a window. Default 0. */
+  readonly padding?: number | Pair;
+  /** The distance between the window's elements. Default 1. */
+  readonly dilation?: number | Pair;
+  /** Round the output's size up, so that the last window may hang over the edge. Default false. */
+  readonly ceilMode?: boolean;
+}
+
+export interface AvgPool2dOptions extends Omit<MaxPool2dOptions, 'dilation'> {
+  /** Whether padding counts in the mean. Default true. */
+  readonly countIncludePad?: boolean;
+  /** Divide by this instead of the number of elements. Default: nothing. */
+  readonly divisorOverride?: number | null;
+}
+
+/** The dimensions as plain data; an interface has no index signature. */
+type PoolAttrs = { readonly [K in keyof PoolDims]: PoolDims[K] };
+
+/** @throws ShapeError / ArgumentError where the window does not fit. */
+function poolDims(op: string, shape: Shape, window: number | Pair, options: MaxPool2dOptions): PoolAttrs {
+  const kernel = checkPair(op, 'the window', pairOf(window), 1);
+  const stride = checkPair(op, 'stride', pairOf(options.stride ?? kernel), 1);
+  const padding = checkPair(op, 'padding', pairOf(options.padding ?? 0), 0);
+  const dilation = checkPair(op, 'dilation', pairOf(options.dilation ?? 1), 1);
+  if (padding[0] > kernel[0] / 2 || padding[1] > kernel[1] / 2) {
+    throw new ArgumentError(op, `padding ${formatShape(padding)} is more than half of the window ${formatShape(kernel)}`);
+  }
+  if (shape.length !== 3 && shape.length !== 4) {
+    throw new ShapeError(op, `takes [N, C, H, W] or [C, H, W], got ${formatShape(shape)}`);
+  }
+  const [H, W] = shape.slice(-2) as [number, number];
+  const count = (length: number, i: 0 | 1) =>
+    poolCount(length, kernel[i], stride[i], padding[i], dilation[i], options.ceilMode ?? false);
+  const [outH, outW] = [count(H, 0), count(W, 1)];
+  if (outH < 1 || outW < 1) {
+    throw new ShapeError(op, `the window ${formatShape(kernel)} is larger than the padded input ${formatShape(shape)}`);
+  }
+  return {
+    planes: sizeOf(shape.slice(0, -2)),
+    H, W, outH, outW,
+    kernelH: kernel[0],
+    kernelW: kernel[1],
+    strideH: stride[0],
+    strideW: stride[1],
+    padTop: padding[0],
+    padLeft: padding[1],
+    dilationH: dilation[0],
+    dilationW: dilation[1],
+  };
+}
+
+function poolCount(length: number, kernel: number, stride: number, padding: number, dilation: number, ceil: boolean) {
+  const padded = length + 2 * padding;
+  if (!ceil) return windowCount(padded, kernel, stride, dilation);
+  const count = windowCount(padded + stride - 1, kernel, stride, dilation);
+  // A window that would start in the padding on the far side is dropped, as PyTorch does.
+  return (count - 1) * stride >= length + padding ? count - 1 : count;
+}
+
+function outputShape(shape: Shape, { outH, outW }: PoolDims): Shape {
+  return [...shape.slice(0, -2), outH, outW];
+}
+
+const maxIndicesOp = defineOp<PoolAttrs>({
+  name: 'maxPool2dIndices',
+  infer: ([x], dims) => ({ shape: outputShape(x.shape, dims), dtype: 'int32' }),
+  forward: (kernels, [x], dims) => kernels.maxPool2dIndices(x.data, dims),
+});
+
+/**
+ * The largest value of each window over x [N, C, H, W] or [C, H, W]. `torch.nn.functional.max_pool2d`
+ * @param window The height and width of the window, or one number for both.
+ */
+export function maxPool2d(x: Tensor, window: number | Pair, options: MaxPool2dOptions = {}): Tensor {
+  checkTensor('maxPool2d', x);
+  const dims = poolDims('maxPool2d', x.shape, window, options);
+  const indices = dispatch(maxIndicesOp, [x], dims);
+  const lead = x.shape.slice(0, -2);
+  const flat = gather(reshape(x, [...lead, dims.H * dims.W]), -1, reshape(indices, [...lead, dims.outH * dims.outW]));
+  return reshape(flat, outputShape(x.shape, dims));
+}
+
+/** @internal The attributes of mean pooling, with the input's shape for the way back. */
+export type AvgPoolAttrs = { readonly dims: { readonly [K in keyof AvgPoolDims]: AvgPoolDims[K] }; readonly inputShape: Shape };
+
+const avgPoolOp = defineOp<AvgPoolAttrs>({
+  name: 'avgPool2d',
+  infer: ([x], { dims }) => ({ shape: outputShape(x.shape, dims), dtype: x.dtype }),
+  forward: (kernels, [x], { dims }) => kernels.avgPool2d(x.data, dims),
+});
+
+const avgPoolGradOp = defineOp<AvgPoolAttrs>({
+  name: 'avgPool2dGrad',
+  infer: ([g], { inputShape }) => ({ shape: inputShape, dtype: g.dtype }),
+  forward: (kernels, [g], { dims }) => kernels.avgPool2dGrad(g.data, dims),
+});
+
+/** @internal Mean pooling with attributes that are spelled out. */
+export function averagePool(x: Tensor, attrs: AvgPoolAttrs): Tensor {
+  return dispatch(avgPoolOp, [x], attrs);
+}
+
+/** The gradient of `avgPool2d` with respect to its input, given that of its output. */
+export function avgPool2dGrad(g: Tensor, attrs: AvgPoolAttrs): Tensor {
+  return dispatch(avgPoolGradOp, [g], attrs);
+}
+
+/**
+ * The mean of each window over x [N, C, H, W] or [C, H, W]. `torch.nn.functional.avg_pool2d`
+ * @param window The height and width of the window, or one number for both.
+ */
+export function avgPool2d(x: Tensor, window: number | Pair, options: AvgPool2dOptions = {}): Tensor {
+  checkTensor('avgPool2d', x);
+  checkFloat('avgPool2d', x.dtype);
+  const { countIncludePad = true, divisorOverride = null } = options;
+  if (divisorOverride === 0) throw new ArgumentError('avgPool2d', 'divisorOverride must not be 0');
+  const dims = { ...poolDims('avgPool2d', x.shape, window, options), countIncludePad, divisorOverride };
+  return averagePool(x, { dims, inputShape: x.shape });
+}

@@ -1,0 +1,176 @@
+/** Cutting regions out of a tensor, and setting a tensor into a larger one. */
+import { dispatch } from '../dispatch.js';
+import { ArgumentError, ShapeError } from '../errors.js';
+import { defineOp } from '../op.js';
+import { checkInteger, formatShape, normalizeAxis, range, type Shape, sizeOf, stridesOf } from '../shape.js';
+import type { Tensor } from '../tensor.js';
+import { checkTensor } from './operand.js';
+import { squeeze } from './shape.js';
+
+type SliceAttrs = {
+  readonly starts: readonly number[];
+  /** How many elements are taken along each axis. */
+  readonly lengths: readonly number[];
+  readonly steps: readonly number[];
+};
+
+/** Where the elements of a slice lie in a contiguous tensor of `shape`. */
+function regionOf(shape: Shape, { starts, steps }: Pick<SliceAttrs, 'starts' | 'steps'>) {
+  const strides = stridesOf(shape);
+  return {
+    offset: strides.reduce((sum, stride, axis) => sum + stride * (starts[axis] as number), 0),
+    strides: strides.map((stride, axis) => stride * (steps[axis] as number)),
+  };
+}
+
+const sliceOp = defineOp<SliceAttrs>({
+  name: 'slice',
+  infer: ([x], { lengths }) => ({ shape: lengths, dtype: x.dtype }),
+  forward: (kernels, [x], attrs, { shape, dtype }) => kernels.stridedRead(x.data, shape, dtype, regionOf(x.shape, attrs)),
+});
+
+type EmbedAttrs = SliceAttrs & { readonly shape: Shape; readonly fill: number };
+
+const embedOp = defineOp<EmbedAttrs>({
+  name: 'embed',
+  infer: ([x], { shape }) => ({ shape, dtype: x.dtype }),
+  forward: (kernels, [x], attrs, { shape, dtype }) =>
+    kernels.stridedWrite(x.data, x.shape, dtype, regionOf(shape, attrs), sizeOf(shape), attrs.fill),
+});
+
+/** @internal Slices by attributes that are known to be right. Its gradient is `embed`. */
+export function sliceRegion(x: Tensor, attrs: SliceAttrs): Tensor {
+  return dispatch(sliceOp, [x], attrs);
+}
+
+/** @internal A tensor of `shape` that holds x in a region and `fill` elsewhere. Its gradient is the slice. */
+export function embed(x: Tensor, attrs: EmbedAttrs): Tensor {
+  return dispatch(embedOp, [x], attrs);
+}
+
+/**
+ * What to take along one axis: an index (the axis disappears), `[start, end]` or `[start, end, step]` with Python's
+ * meaning (negative counts from the end, `end` is not included, `null` is the rest), or `null` for everything.
+ */
+export type Range = number | readonly [start: number | null, end?: number | null, step?: number] | null;
+
+/**
+ * A region of x, copied. Axes without a range are taken whole. Python's `x[1:3, :, -1]` is
+ * `x.slice([[1, 3], null, -1])`.
+ *
+ * @throws ShapeError for an index that does not exist or too many ranges; ranges are clipped, as in Python.
+ * @throws ArgumentError for a step below 1: use `flip` to go backwards.
+ */
+export function slice(x: Tensor, ranges: readonly Range[]): Tensor {
+  checkTensor('slice', x);
+  if (ranges.length > x.ndim) {
+    throw new ShapeError('slice', `${ranges.length} ranges for the ${x.ndim} axes of ${formatShape(x.shape)}`);
+  }
+  const parts = x.shape.map((length, axis) => resolveRange(ranges[axis] ?? null, length, axis));
+  const region = sliceRegion(x, {
+    starts: parts.map((part) => part.start),
+    lengths: parts.map((part) => part.length),
+    steps: parts.map((part) => part.step),
+  });
+  const dropped = range(x.ndim).filter((axis) => typeof ranges[axis] === 'number');
+  return dropped.length === 0 ? region : squeeze(region, dropped);
+}
+
+function resolveRange(part: Range, length: number, axis: number) {
+  if (typeof part === 'number') {
+    checkInteger('slice', 'an index', part);
+    if (part < -length || part >= length) {
+      throw new ShapeError('slice', `index ${part} is out of range for axis ${axis} of length ${length}`);
+    }
+    return { start: part < 0 ? part + length : part, length: 1, step: 1 };
+  }
+  const [from, to, step = 1] = part ?? [null];
+  if (!Number.isInteger(step) || step < 1) {
+    throw new ArgumentError('slice', `a step is a whole number of at least 1, got ${step}. Use flip to go backwards`);
+  }
+  const start = clip(from ?? 0, length);
+  const end = clip(to ?? length, length);
+  return { start, length: Math.max(0, Math.ceil((end - start) / step)), step };
+}
+
+/** A bound as Python reads it: negative from the end, and never outside. */
+function clip(bound: number, length: number): number {
+  checkInteger('slice', 'a bound', bound);
+  return Math.min(length, Math.max(0, bound < 0 ? bound + length : bound));
+}
+
+/** `length` elements along `axis` from `start`. `torch.narrow` */
+export function narrow(x: Tensor, axis: number, start: number, length: number): Tensor {
+  checkTensor('narrow', x);
+  const at = normalizeAxis('narrow', axis, x.ndim);
+  const available = x.shape[at] ?? 0;
+  if (!Number.isInteger(start) || !Number.isInteger(length) || start < 0 || length < 0 || start + length > available) {
+    throw new ShapeError('narrow', `from ${start}, length ${length} is outside of axis ${axis} of ${formatShape(x.shape)}`);
+  }
+  return slice(x, [...range(at).map(() => null), [start, start + length]]);
+}
+
+/** The part at `index` along `axis`, without that axis. `torch.select` */
+export function select(x: Tensor, axis: number, index: number): Tensor {
+  checkTensor('select', x);
+  return slice(x, [...range(normalizeAxis('select', axis, x.ndim)).map(() => null), index]);
+}
+
+/**
+ * Pieces along `axis` (default 0): of `size` elements each, the last one smaller if it does not come out even, or of
+ * the sizes listed. `torch.split`
+ * @throws ShapeError if listed sizes do not add up to the length of the axis.
+ */
+export function split(x: Tensor, size: number | readonly number[], axis = 0): Tensor[] {
+  checkTensor('split', x);
+  const at = normalizeAxis('split', axis, x.ndim);
+  const total = x.shape[at] ?? 0;
+  const sizes = typeof size === 'number' ? evenSizes(size, total) : size;
+  if (sizes.some((s) => !Number.isInteger(s) || s < 0) || sizes.reduce((a, b) => a + b, 0) !== total) {
+    throw new ShapeError('split', `sizes ${formatShape(sizes)} do not add up to axis ${axis} of ${formatShape(x.shape)}`);
+  }
+  let start = 0;
+  return sizes.map((length) => {
+    const piece = narrow(x, at, start, length);
+    start += length;
+    return piece;
+  });
+}
+
+function evenSizes(size: number, total: number): number[] {
+  if (!Number.isInteger(size) || size < 1) {
+    throw new ArgumentError('split', `a size is a whole number of at least 1, got ${size}`);
+  }
+  return range(Math.max(1, Math.ceil(total / size))).map((i) => Math.min(size, total - i * size));
+}
+
+/**
+ * A border of `value` (default 0) around x. `padding` lists [before, after] for the last axes, the last axis first,
+ * as `torch.nn.functional.pad` does: `[left, right, top, bottom]`. Negative amounts cut.
+ */
+export function pad(x: Tensor, padding: readonly number[], options: { readonly value?: number } = {}): Tensor {
+  checkTensor('pad', x);
+  for (const amount of padding) checkInteger('pad', 'an amount', amount);
+  if (padding.length % 2 !== 0 || padding.length > 2 * x.ndim) {
+    throw new ShapeError('pad', `takes [before, after] for up to ${x.ndim} axes, last axis first, got ${formatShape(padding)}`);
+  }
+  const amounts = x.shape.map((_, axis) => {
+    const at = 2 * (x.ndim - 1 - axis);
+    return [padding[at] ?? 0, padding[at + 1] ?? 0] as const;
+  });
+  const shape = x.shape.map((length, axis) => length + amounts[axis]![0] + amounts[axis]![1]);
+  if (shape.some((length) => length < 0)) {
+    throw new ShapeError('pad', `${formatShape(padding)} cuts more from ${formatShape(x.shape)} than there is`);
+  }
+  const kept = slice(
+    x,
+    amounts.map(([before, after], axis) => [Math.max(0, -before), x.shape[axis]! + Math.min(0, after)]),
+  );
+  return embed(kept, {
+    shape,
+    fill: options.value ?? 0,
+    starts: amounts.map(([before]) => Math.max(0, before)),
+    lengths: kept.shape,
+    steps: shape.map(() => 1),
+  });
+}

@@ -1,0 +1,63 @@
+/** Sorting along an axis: the order is an op, and the values are gathered by it. */
+import { dispatch } from '../dispatch.js';
+import { ShapeError } from '../errors.js';
+import { lanesAlong } from '../kernels/lanes.js';
+import { defineOp } from '../op.js';
+import { formatShape, normalizeAxis, range } from '../shape.js';
+import type { Tensor } from '../tensor.js';
+import { gather } from './indexing.js';
+import { checkTensor } from './operand.js';
+import type { ValuesAndIndices } from './reduce.js';
+import { slice } from './slice.js';
+
+type SortAttrs = { readonly axis: number; readonly descending: boolean };
+
+const argsortOp = defineOp<SortAttrs>({
+  name: 'argsort',
+  infer: ([x]) => ({ shape: x.shape, dtype: 'int32' }),
+  forward: (kernels, [x], { axis, descending }) => kernels.argsort(x.data, lanesAlong(x.shape, axis), descending),
+});
+
+export interface SortOptions {
+  /** The largest first. Default false. */
+  readonly descending?: boolean;
+}
+
+/** The int32 order that sorts x along `axis` (default the last). Stable; NaN counts as largest. `torch.argsort` */
+export function argsort(x: Tensor, axis = -1, options: SortOptions = {}): Tensor {
+  checkTensor('argsort', x);
+  return dispatch(argsortOp, [x], {
+    axis: normalizeAxis('argsort', axis, x.ndim),
+    descending: options.descending ?? false,
+  });
+}
+
+/** x sorted along `axis` (default the last), and where each value stood. Stable; NaN counts as largest. `torch.sort` */
+export function sort(x: Tensor, axis = -1, options: SortOptions = {}): ValuesAndIndices {
+  const indices = argsort(x, axis, options);
+  return { values: x.ndim === 0 ? x : gather(x, axis, indices), indices };
+}
+
+export interface TopkOptions {
+  /** Default: the last axis. */
+  readonly axis?: number;
+  /** The largest (default) or, with `false`, the smallest. */
+  readonly largest?: boolean;
+}
+
+/**
+ * The k largest values along an axis in descending order, and where they stood. `torch.topk`
+ * @throws ShapeError if k is negative or more than the length of the axis.
+ */
+export function topk(x: Tensor, k: number, options: TopkOptions = {}): ValuesAndIndices {
+  const { axis = -1, largest = true } = options;
+  checkTensor('topk', x);
+  const at = normalizeAxis('topk', axis, x.ndim);
+  const length = x.shape[at] ?? 1;
+  if (!Number.isInteger(k) || k < 0 || k > length) {
+    throw new ShapeError('topk', `k is a whole number from 0 to ${length}, the length of axis ${axis} of ${formatShape(x.shape)}; got ${k}`);
+  }
+  if (x.ndim === 0) return { values: x, indices: argsort(x) };
+  const indices = slice(argsort(x, at, { descending: largest }), [...range(at).map(() => null), [0, k]]);
+  return { values: gather(x, at, indices), indices };
+}

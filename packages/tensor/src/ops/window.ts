@@ -1,0 +1,24 @@
+/** Windows that move over height and width: what convolution and pooling share. */
+import { ArgumentError } from '../errors.js';
+
+/** [vertical, horizontal] */
+export type Pair = readonly [number, number];
+
+/** One number stands for both directions. */
+export function pairOf(value: number | Pair): Pair {
+  return typeof value === 'number' ? [value, value] : value;
+}
+
+/** @throws ArgumentError unless both are whole numbers of at least `least`. */
+export function checkPair(op: string, name: string, pair: Pair, least: number): Pair {
+  const fits = Array.isArray(pair) && pair.length === 2 && pair.every((value) => Number.isInteger(value) && value >= least);
+  if (!fits) {
+    throw new ArgumentError(op, `${name} is a whole number of at least ${least}, or two of them, got ${JSON.stringify(pair)}`);
+  }
+  return pair;
+}
+
+/** How many windows of `kernel` elements, `dilation` apart, fit into `length` elements. */
+export function windowCount(length: number, kernel: number, stride: number, dilation: number): number {
+  return Math.floor((length - dilation * (kernel - 1) - 1) / stride) + 1;
+}

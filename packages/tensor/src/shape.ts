@@ -1,0 +1,121 @@
+/** The algebra of shapes: sizes, strides, axes, broadcasting. Pure functions over lists of numbers. */
+import { ArgumentError, ShapeError } from './errors.js';
+
+/** The lengths of a tensor's axes, outermost first. `[]` is a scalar. */
+export type Shape = readonly number[];
+
+/** `[2, 3]`, as it is written in messages. */
+export function formatShape(shape: Shape): string {
+  return `[${shape.join(', ')}]`;
+}
+
+/** The number of elements. */
+export function sizeOf(shape: Shape): number {
+  return shape.reduce((size, length) => size * length, 1);
+}
+
+/** Row-major strides, in elements. */
+export function stridesOf(shape: Shape): number[] {
+  const strides = new Array<number>(shape.length);
+  let step = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    strides[axis] = step;
+    step *= shape[axis] as number;
+  }
+  return strides;
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((length, axis) => length === b[axis]);
+}
+
+/** @throws ShapeError unless every length is a whole number of at least 0 and the size can be allocated. */
+export function checkShape(op: string, shape: Shape): void {
+  const wrong = shape.find((length) => !Number.isInteger(length) || length < 0);
+  if (wrong !== undefined || !Array.isArray(shape)) {
+    throw new ShapeError(op, `a shape is a list of whole numbers of at least 0, got ${formatShape(shape)}`);
+  }
+  if (sizeOf(shape) > MAX_SIZE) {
+    throw new ShapeError(op, `${formatShape(shape)} has ${sizeOf(shape)} elements; the most is ${MAX_SIZE}`);
+  }
+}
+
+/** Element counts and byte offsets stay exact 32-bit integers in every kernel. */
+const MAX_SIZE = 2 ** 31 - 1;
+
+/** @throws ArgumentError unless `value` is a whole number. */
+export function checkInteger(op: string, name: string, value: number): void {
+  if (!Number.isInteger(value)) throw new ArgumentError(op, `${name} is a whole number, got ${value}`);
+}
+
+/**
+ * A negative axis counts from the end.
+ * @throws ShapeError where there is no such axis.
+ */
+export function normalizeAxis(op: string, axis: number, rank: number): number {
+  // A scalar takes the axes 0 and -1, as in PyTorch.
+  const count = Math.max(rank, 1);
+  if (!Number.isInteger(axis) || axis < -count || axis >= count) {
+    throw new ShapeError(
+      op,
+      `axis ${axis} does not exist in a tensor with ${rank} dimensions; it must be from ${-count} to ${count - 1}`,
+    );
+  }
+  return axis < 0 ? axis + count : axis;
+}
+
+/**
+ * One axis, several, or (`undefined` or `[]`) all of them, as sorted non-negative numbers.
+ * @throws ShapeError for an axis that does not exist or is named twice.
+ */
+export function normalizeAxes(op: string, axes: number | readonly number[] | undefined, rank: number): number[] {
+  if (axes === undefined || (typeof axes !== 'number' && axes.length === 0)) return range(rank);
+  const list = (typeof axes === 'number' ? [axes] : axes).map((axis) => normalizeAxis(op, axis, rank));
+  if (new Set(list).size !== list.length) {
+    throw new ShapeError(op, `axes ${formatShape(axes as Shape)} name the same axis twice`);
+  }
+  return rank === 0 ? [] : list.sort((a, b) => a - b);
+}
+
+/** `[0, 1, ..., count - 1]` */
+export function range(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
+}
+
+/**
+ * The shape that all of `shapes` are stretched to, by NumPy's rule.
+ * @throws ShapeError where two lengths differ and neither is 1.
+ */
+export function broadcastShapes(op: string, shapes: readonly Shape[]): number[] {
+  const rank = Math.max(0, ...shapes.map((shape) => shape.length));
+  const out = new Array<number>(rank).fill(1);
+  for (const shape of shapes) {
+    const lead = rank - shape.length;
+    shape.forEach((length, i) => {
+      const axis = lead + i;
+      const known = out[axis] as number;
+      if (length !== known && length !== 1 && known !== 1) {
+        throw new ShapeError(
+          op,
+          `${shapes.map(formatShape).join(' and ')} cannot be broadcast: axis ${axis - rank} is ${known} and ${length}. ` +
+            'Lengths must be equal or 1, counted from the last axis; reshape or unsqueeze one of the operands',
+        );
+      }
+      if (known === 1) out[axis] = length;
+    });
+  }
+  return out;
+}
+
+/** Strides that walk a contiguous tensor of `shape` as if it had the shape `to`: 0 along stretched axes. */
+export function broadcastStrides(shape: Shape, to: Shape): number[] {
+  const own = stridesOf(shape);
+  const lead = to.length - shape.length;
+  return to.map((_, axis) => (axis < lead || shape[axis - lead] === 1 ? 0 : (own[axis - lead] as number)));
+}
+
+/** The shape after reducing `axes` (normalised). */
+export function reducedShape(shape: Shape, axes: readonly number[], keepdim: boolean): number[] {
+  if (keepdim) return shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
+  return shape.filter((_, axis) => !axes.includes(axis));
+}

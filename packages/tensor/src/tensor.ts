@@ -1,0 +1,185 @@
+/** The one type of lowrank: an immutable, contiguous, row-major array of numbers with a shape and a dtype. */
+import type { Device } from './device.js';
+import { type DType, dtypeOf, type TypedArray } from './dtype.js';
+import { type LowrankError, ShapeError } from './errors.js';
+import { formatTensor } from './print.js';
+import { formatShape, type Shape, sameShape, sizeOf } from './shape.js';
+
+/** What `tolist()` gives: numbers (or booleans) nested as deep as the tensor has dimensions. */
+export type NestedArray<T> = T | readonly NestedArray<T>[];
+
+/** What a package on top (autograd) hangs onto a tensor. The tensor itself knows nothing of what is in it. */
+export interface Attachment {
+  /** What the tensor's printed form says of the attachment, such as `requires_grad=True`; empty for nothing. */
+  describe(): string;
+}
+
+/** What a tensor is, apart from its values. */
+export interface TensorSpec {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/** What a tensor is made with. Packages on top add options of their own by declaration merging. */
+export interface TensorOptions {
+  /** Default: float32 for numbers, bool for booleans, and what it already is for a typed array. */
+  readonly dtype?: DType;
+  /** Default `cpu`. */
+  readonly device?: Device;
+}
+
+/** The two moments in a tensor's life, apart from ops, that a package on top wants to know of. */
+export interface LifeCycle {
+  /** A tensor was made with these options. */
+  created(tensor: Tensor, options: TensorOptions): void;
+  /** A tensor's value is about to be replaced; throwing prevents it. */
+  assigning(tensor: Tensor): void;
+}
+
+let lifeCycle: LifeCycle | undefined;
+
+/** Registers the package on top (autograd). */
+export function setLifeCycle(next: LifeCycle): void {
+  lifeCycle = next;
+}
+
+/** @internal Creation functions pass what they made through here. */
+export function created(tensor: Tensor, options: TensorOptions): Tensor {
+  lifeCycle?.created(tensor, options);
+  return tensor;
+}
+
+/**
+ * A tensor. Make one with `tensor()`, `zeros()` and the like; the constructor is for code that already holds a
+ * storage of the right type and length.
+ */
+export class Tensor implements TensorSpec {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly device: Device;
+  /** @internal The slot in which autograd keeps what it knows of this tensor. */
+  attachment: Attachment | undefined = undefined;
+  #storage: TypedArray;
+  #version = 0;
+
+  constructor(storage: TypedArray, shape: Shape, dtype: DType, device: Device = 'cpu') {
+    if (storage.length !== sizeOf(shape) || dtypeOf(storage) !== dtype) {
+      throw new ShapeError(
+        'Tensor',
+        `a ${dtypeOf(storage)} storage of ${storage.length} elements cannot hold ${dtype} ${formatShape(shape)}`,
+      );
+    }
+    this.shape = Object.freeze([...shape]);
+    this.dtype = dtype;
+    this.device = device;
+    this.#storage = storage;
+  }
+
+  /** @internal The values as kernels see them. Read with `data()`, `item()` or `tolist()` instead. */
+  get storage(): TypedArray {
+    return this.#storage;
+  }
+
+  /** How often `assign` has replaced the value. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** The number of dimensions. */
+  get ndim(): number {
+    return this.shape.length;
+  }
+
+  /** The number of elements. */
+  numel(): number {
+    return sizeOf(this.shape);
+  }
+
+  /** The values, row-major. The array is the tensor's own: copy it before you change it. Works on every device. */
+  async data(): Promise<TypedArray> {
+    return this.storage;
+  }
+
+  /** As `data()`, at once; only on the CPU. */
+  dataSync(): TypedArray {
+    return this.storage;
+  }
+
+  /**
+   * The only value of a tensor of one element, as a number (true is 1 and false is 0).
+   * @throws ShapeError if there is not exactly one element.
+   */
+  item(): number {
+    const storage = this.dataSync();
+    if (storage.length !== 1) {
+      throw new ShapeError(
+        'item',
+        `a tensor of shape ${formatShape(this.shape)} has ${storage.length} elements, not one. Use tolist() or data()`,
+      );
+    }
+    return storage[0] as number;
+  }
+
+  /** The values as nested arrays; a scalar gives the plain value. */
+  tolist(): NestedArray<number | boolean> {
+    const storage = this.dataSync();
+    const nest = (axis: number, offset: number, step: number): NestedArray<number | boolean> => {
+      if (axis === this.ndim) return this.dtype === 'bool' ? storage[offset] !== 0 : (storage[offset] as number);
+      const length = this.shape[axis] as number;
+      const inner = length === 0 ? 0 : step / length;
+      return Array.from({ length }, (_, i) => nest(axis + 1, offset + i * inner, inner));
+    };
+    return nest(0, 0, storage.length);
+  }
+
+  /**
+   * Replaces the value in place, which is how optimisers move parameters. The new storage is shared with `value`, not
+   * copied. A backward pass through a graph that was recorded before and still needs the old value will refuse.
+   * @throws ShapeError if shape or dtype differ.
+   */
+  assign(value: Tensor): this {
+    if (!sameShape(value.shape, this.shape) || value.dtype !== this.dtype) {
+      throw new ShapeError(
+        'assign',
+        `a ${this.dtype} tensor of shape ${formatShape(this.shape)} cannot take a ${value.dtype} value of shape ` +
+          `${formatShape(value.shape)}. Make a new tensor, or cast and reshape the value`,
+      );
+    }
+    lifeCycle?.assigning(this);
+    this.#storage = value.storage;
+    this.#version++;
+    return this;
+  }
+
+  /** The printed form, PyTorch's: `tensor([[1., 2.], [3., 4.]])`. */
+  toString(): string {
+    return formatTensor(this.dataSync(), this.shape, this.dtype, { suffix: this.attachment?.describe() ?? '' });
+  }
+
+  /** Node's `console.log` prints tensors as `toString` does. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+}
+
+/** A tensor whose shape and dtype are known and whose values are not to be had: reading them throws `reason()`. */
+export class HollowTensor extends Tensor {
+  readonly #reason: () => LowrankError;
+
+  constructor(spec: TensorSpec, reason: () => LowrankError) {
+    super(EMPTY[spec.dtype], [0], spec.dtype);
+    Object.defineProperty(this, 'shape', { value: spec.shape });
+    this.#reason = reason;
+  }
+
+  override get storage(): TypedArray {
+    throw this.#reason();
+  }
+}
+
+const EMPTY: Readonly<Record<DType, TypedArray>> = {
+  bool: new Uint8Array(0),
+  int32: new Int32Array(0),
+  float32: new Float32Array(0),
+  float64: new Float64Array(0),
+};

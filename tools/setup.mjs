@@ -1,0 +1,92 @@
+// Makes a checkout ready to run with nothing but Node and npm: installs what pnpm-lock.yaml names and compiles
+// the packages. Each step leaves a stamp when it has succeeded, and is skipped while its stamp is up to date.
+
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const OLDEST_NODE = 20;
+const root = fileURLToPath(new URL('..', import.meta.url));
+const packages = readdirSync(join(root, 'packages'))
+  .map((name) => join(root, 'packages', name))
+  .filter((folder) => existsSync(join(folder, 'package.json')));
+const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+/** All files below `path`, or `path` itself where it is a file. */
+function filesBelow(path) {
+  if (statSync(path).isFile()) return [path];
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .sort();
+}
+
+function digest(parts) {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part).update('\0');
+  return hash.digest('hex');
+}
+
+function lockedDependencies() {
+  return digest(['pnpm-lock.yaml', 'pnpm-workspace.yaml'].map((name) => readFileSync(join(root, name))));
+}
+
+/** Times and sizes stand for the contents here: reading every source would make each start slower. */
+function stateOfSources() {
+  const files = [root, ...packages]
+    .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
+    .filter((path) => /^(src|tsconfig.*\.json)$/.test(basename(path)))
+    .flatMap(filesBelow);
+  const states = files.map((file) => {
+    const { mtimeMs, size } = statSync(file);
+    return `${relative(root, file)} ${mtimeMs} ${size}`;
+  });
+  return digest([lockedDependencies(), ...states]);
+}
+
+/** Each step's `state` tells what it depends on, its `results` what must be there once it is done. */
+const steps = [
+  {
+    stamp: join(root, 'node_modules', '.lowrank-installed'),
+    what: 'installing dependencies',
+    commandLine: `npx --yes ${packageManager} install --frozen-lockfile`,
+    state: lockedDependencies,
+    results: [join(root, 'node_modules', 'typescript')],
+    advice: 'Is the npm registry reachable, and does pnpm-lock.yaml match the package.json files?',
+  },
+  {
+    stamp: join(root, 'node_modules', '.lowrank-built'),
+    what: 'compiling the packages',
+    commandLine: `"${process.execPath}" node_modules/typescript/bin/tsc -b`,
+    state: stateOfSources,
+    results: packages.map((folder) => join(folder, 'dist', 'index.js')),
+    advice: 'The errors above name the file and the line.',
+  },
+];
+
+function isUpToDate({ stamp, state, results }) {
+  return (
+    results.every((path) => existsSync(path)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === state()
+  );
+}
+
+function perform(step) {
+  console.log(`setup: ${step.what} (${step.commandLine})`);
+  rmSync(step.stamp, { force: true });
+  const state = step.state();
+  const { status, signal, error } = spawnSync(step.commandLine, { cwd: root, shell: true, stdio: 'inherit' });
+  if (status !== 0) {
+    const outcome = error?.message ?? (signal ? `ended by ${signal}` : `exit code ${status}`);
+    console.error(`setup: ${step.what} failed: ${outcome}. ${step.advice}`);
+    process.exit(1);
+  }
+  writeFileSync(step.stamp, state);
+}
+
+if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
+  console.error(`setup: lowrank needs Node ${OLDEST_NODE} or newer, this is Node ${process.versions.node}.`);
+  process.exit(1);
+}
+for (const step of steps) if (!isUpToDate(step)) perform(step);
