@@ -160,14 +160,20 @@ export function checkSummary(op: string, run: RunSummary): void {
   }
   const { digit } = specialised;
   if (!Number.isInteger(digit) || digit < 0 || digit >= CLASSES) {
-    throw new ArgumentError(op, `specialised.digit is ${digit}, expected an integer from 0 to ${CLASSES - 1}`);
+    throw new ArgumentError(
+      op,
+      `specialised.digit is ${digit}, expected an integer from 0 to ${CLASSES - 1}`,
+    );
   }
 }
 
 function checkConfusion(op: string, name: string, confusion: readonly (readonly number[])[]): void {
   const lengths = [confusion.length, ...confusion.map((row) => row.length)];
   if (lengths.length !== CLASSES + 1 || lengths.some((length) => length !== CLASSES)) {
-    throw new ArgumentError(op, `${name} has rows of [${lengths.slice(1)}] counts, expected ${CLASSES} rows of ${CLASSES}`);
+    throw new ArgumentError(
+      op,
+      `${name} has rows of [${lengths.slice(1)}] counts, expected ${CLASSES} rows of ${CLASSES}`,
+    );
   }
   const bad = confusion.flat().find((count) => !Number.isInteger(count) || count < 0);
   if (bad !== undefined) throw new ArgumentError(op, `${name} holds ${bad}, expected counts of images`);

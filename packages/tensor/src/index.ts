@@ -36,6 +36,7 @@ export * from './random/creation.js';
 export { defaultGenerator, Generator, manualSeed } from './random/generator.js';
 export { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from './shape.js';
 export {
+  type Attachment,
   HollowTensor,
   type LifeCycle,
   type NestedArray,

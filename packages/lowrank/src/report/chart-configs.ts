@@ -14,7 +14,12 @@ export interface ChartConfig {
 export const SERIES = {
   base: { name: 'Base', colour: 'var(--base)', faint: 'var(--base-faint)', dash: [] },
   lora: { name: 'LoRA on', colour: 'var(--lora)', faint: 'var(--lora-faint)', dash: [] },
-  specialised: { name: 'Specialised', colour: 'var(--specialised)', faint: 'var(--specialised-faint)', dash: [6, 3] },
+  specialised: {
+    name: 'Specialised',
+    colour: 'var(--specialised)',
+    faint: 'var(--specialised-faint)',
+    dash: [6, 3],
+  },
 } as const;
 
 /** The charts by the id of their canvas. */
@@ -33,27 +38,54 @@ function lossChart(trainings: readonly TrainingRun[]): ChartConfig {
 
 /** The axis begins below the worst value once each training has settled: the steep start would hide the rest. */
 function accuracyChart(trainings: readonly TrainingRun[]): ChartConfig {
-  const settled = trainings.flatMap(({ smoothed }) => smoothed.slice(smoothed.length / 8).map((point) => point.accuracy));
+  const settled = trainings.flatMap(({ smoothed }) =>
+    smoothed.slice(smoothed.length / 4).map((point) => point.accuracy),
+  );
   const lowest = Math.min(1, ...settled.filter(Number.isFinite));
   const min = Math.max(0, Math.floor(20 * lowest - 0.5) / 20);
-  return curveChart(trainings, 'accuracy', { type: 'linear', min, max: 1, ticks: { format: { style: 'percent' } } });
+  return curveChart(trainings, 'accuracy', {
+    type: 'linear',
+    min,
+    max: 1,
+    ticks: {
+      stepSize: 0.05,
+      format: { style: 'percent', minimumFractionDigits: 0, maximumFractionDigits: 0 },
+    },
+  });
 }
 
 function curveChart(trainings: readonly TrainingRun[], value: 'loss' | 'accuracy', y: object): ChartConfig {
   const datasets = trainings.flatMap(({ key, name, points, smoothed }) => [
-    { ...line(smoothed, value), label: name, borderColor: SERIES[key].colour, borderWidth: 2, borderDash: SERIES[key].dash },
-    { ...line(points, value), label: `${name}, one batch`, borderColor: SERIES[key].faint, borderWidth: 1, order: 1 },
+    {
+      ...line(smoothed, value),
+      label: name,
+      borderColor: SERIES[key].colour,
+      borderWidth: 2,
+      borderDash: SERIES[key].dash,
+    },
+    {
+      ...line(points, value),
+      label: `${name}, one batch`,
+      borderColor: SERIES[key].faint,
+      borderWidth: 1,
+      order: 1,
+    },
   ]);
+  const last = Math.max(0, ...trainings.map(({ points }) => points.at(-1)?.step ?? 0));
+  const x = {
+    type: 'linear',
+    min: 0,
+    max: last,
+    ticks: { includeBounds: false, maxRotation: 0 },
+    grid: { display: false },
+  };
   return {
     type: 'line',
     data: { datasets },
     options: {
       ...SHARED_OPTIONS,
       interaction: { mode: 'nearest', axis: 'x', intersect: false },
-      scales: {
-        x: { type: 'linear', min: 0, title: { display: true, text: 'Steps of the optimiser' }, grid: { display: false } },
-        y,
-      },
+      scales: { x: { ...x, title: { display: true, text: 'Steps of the optimiser' } }, y },
     },
   };
 }

@@ -36,28 +36,24 @@ function smoothCurve(points: readonly CurvePoint[]): CurvePoint[] {
 }
 
 /**
- * The exponential moving average of TensorBoard, with its correction for the start: the mean of the values so far,
- * each weighing `1 - 1 / window` of its successor.
+ * The centred moving average: of each value and its neighbours up to `reach` steps away, as far as there are any.
+ * Values that are not finite are left out.
  *
- * @param window Over how many values to smooth. Default: a twentieth of them.
+ * @param reach Default: so that a window holds a twentieth of the values.
  */
-export function smooth(values: readonly number[], window = Math.max(1, values.length / 20)): number[] {
-  const decay = 1 - 1 / window;
-  let weighted = 0;
-  let weight = 0;
-  return values.map((value) => {
-    if (Number.isFinite(value)) {
-      weighted = decay * weighted + (1 - decay) * value;
-      weight = decay * weight + (1 - decay);
-    }
-    return weighted / weight;
+export function smooth(values: readonly number[], reach = Math.floor(values.length / 40)): number[] {
+  return values.map((_, i) => {
+    const window = values.slice(Math.max(0, i - reach), i + reach + 1).filter(Number.isFinite);
+    return window.reduce((sum, value) => sum + value, 0) / window.length;
   });
 }
 
 /** At most `count` elements, evenly spread, the first and the last among them. */
 export function thin<T>(values: readonly T[], count: number): T[] {
   if (values.length <= count) return [...values];
-  const kept = new Set(Array.from({ length: count }, (_, i) => Math.round((i * (values.length - 1)) / (count - 1))));
+  const kept = new Set(
+    Array.from({ length: count }, (_, i) => Math.round((i * (values.length - 1)) / (count - 1))),
+  );
   return values.filter((_, i) => kept.has(i));
 }
 

@@ -55,7 +55,9 @@ export function duration(seconds: number): string {
 
 /** Three significant digits: `0.0312`, `455`. */
 export function significant(value: number): string {
-  return finite(value, () => value.toLocaleString('en-US', { minimumSignificantDigits: 3, maximumSignificantDigits: 3 }));
+  return finite(value, () =>
+    value.toLocaleString('en-US', { minimumSignificantDigits: 3, maximumSignificantDigits: 3 }),
+  );
 }
 
 /** A small number as a power of ten: `1.9e-6` as `1.9 × 10⁻⁶`. */
@@ -63,7 +65,10 @@ export function scientific(value: number): string {
   if (value === 0) return '0';
   return finite(value, () => {
     const [mantissa, exponent] = value.toExponential(1).split('e');
-    const raised = Array.from(String(Number(exponent)), (character) => SUPERSCRIPTS.get(character) ?? character);
+    const raised = Array.from(
+      String(Number(exponent)),
+      (character) => SUPERSCRIPTS.get(character) ?? character,
+    );
     return `${mantissa} × 10${raised.join('')}`;
   });
 }

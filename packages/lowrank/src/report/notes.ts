@@ -27,7 +27,7 @@ function chance({ base, lora, data }: RunSummary): string {
   const [low, high] = wilsonInterval(base.accuracy, data.test.used);
   const within = lora.accuracy >= low && lora.accuracy <= high;
   return (
-    `${plural(data.test.used, 'test image')} tell an accuracy only so well: the 95 % interval of base’s is ` +
+    `${plural(data.test.used, 'test image')} tell an accuracy only so well: the ${percent(0.95, 0)} interval of base’s is ` +
     `${percent(low)} to ${percent(high)}. LoRA’s ${percent(lora.accuracy)} lies ${within ? 'inside' : 'outside'} it` +
     `${within ? ', so that the difference may be chance' : ''}.`
   );

@@ -5,15 +5,14 @@ import type { RunSummary } from '../summary.js';
 import { SERIES } from './chart-configs.js';
 import { confusionScale, confusionTable } from './confusion.js';
 import { trainingRuns } from './curves.js';
-import { bytes, DIGIT_NAMES, duration, integer, moment, percent, plural, signed } from './format.js';
+import { bytes, DIGIT_NAMES, duration, integer, moment, percent, signed } from './format.js';
 import { notes } from './notes.js';
 import * as story from './story.js';
 import { comparisonTable, curveTable, fileTable, parameterTable, wrongTable } from './tables.js';
 import { mistakes } from './variants.js';
 
 export function pageBody(run: RunSummary): SafeHtml {
-  return html`<body>
-<header>
+  return html`<header>
 <p class="kicker">lowrank · LoRA on MNIST</p>
 <h1>${story.headline(run)}</h1>
 ${paragraphs(story.lede(run), 'lede')}
@@ -29,8 +28,7 @@ ${section('parameters', 'What LoRA adds', story.parameters(run), parameterTable(
 ${section('files', 'What it weighs', [story.files(run)], fileTable(run))}
 ${section('notes', 'How far to trust this', [], noteList(run))}
 ${section('settings', 'How it was run', [], settings(run))}
-</main>
-</body>`;
+</main>`;
 }
 
 function section(id: string, title: string, sentences: readonly string[], ...parts: SafeHtml[]): SafeHtml {
@@ -49,12 +47,17 @@ function keyFigures(run: RunSummary): SafeHtml {
   const names = DIGIT_NAMES[digit] ?? '';
   const figures = [
     ['base', 'Base', percent(base.accuracy), `${integer(mistakes(base))} wrong`],
-    ['lora', 'With LoRA', percent(lora.accuracy), `${integer(mistakes(lora))} wrong, ${signed(mistakes(lora) - mistakes(base))}`],
+    [
+      'lora',
+      'With LoRA',
+      percent(lora.accuracy),
+      `${integer(mistakes(lora))} wrong, ${signed(mistakes(lora) - mistakes(base))}`,
+    ],
     [
       'specialised',
       `Specialised on ${names}`,
       percent(specialised.accuracy),
-      `${integer(base.wrong[digit] ?? 0)} → ${plural(specialised.wrong[digit] ?? 0, `wrong ${names}`).replace(/ss$/, 's')}`,
+      `${integer(base.wrong[digit] ?? 0)} → ${integer(specialised.wrong[digit] ?? 0)} wrong ${names}`,
     ],
     ['file', 'Adapter file', bytes(files.adapter), `${percent(files.adapter / files.model)} of the model’s`],
   ] as const;
@@ -67,7 +70,7 @@ function keyFigures(run: RunSummary): SafeHtml {
 function learningCharts(run: RunSummary): SafeHtml {
   const trainings = trainingRuns(run);
   const entries = trainings.map(({ key, name }) => ({ key, name }));
-  return html`${legend(entries)}<div class="pair">
+  return html`${legend(entries, dashed)}<div class="pair">
 ${chart('loss', 'Loss of the training batches, on a logarithmic scale')}
 ${chart('accuracy', 'Accuracy on the training batches')}
 </div>
@@ -77,20 +80,32 @@ ${chart('accuracy', 'Accuracy on the training batches')}
 
 function wrongChart(run: RunSummary): SafeHtml {
   const entries = (['base', 'lora', 'specialised'] as const).map((key) => ({ key, name: SERIES[key].name }));
-  return html`${legend(entries)}${chart('wrong', `Wrong answers on ${integer(run.data.test.used)} test images, by digit`)}`;
+  return html`${legend(entries, solid)}${chart('wrong', `Wrong answers on ${integer(run.data.test.used)} test images, by digit`)}`;
 }
 
 function chart(id: string, caption: string): SafeHtml {
   return html`<figure><div class="canvas"><canvas id="${id}" role="img" aria-label="${caption}; the table below has the numbers"></canvas></div>
-<figcaption>${caption}</figcaption></figure>`;
+<figcaption>${caption}</figcaption>
+<noscript><p class="aside">The chart is drawn by a script of this page, which is not allowed to run here.</p></noscript></figure>`;
 }
 
-function legend(entries: readonly { key: keyof typeof SERIES; name: string }[]): SafeHtml {
-  const items = entries.map(
-    ({ key, name }) => html`<li><svg class="key ${key}" viewBox="0 0 24 8" aria-hidden="true">
-<line x1="0" y1="4" x2="24" y2="4" stroke-dasharray="${SERIES[key].dash.join(' ')}"></line></svg>${name}</li>`,
-  );
-  return html`<ul class="legend">${items}</ul>`;
+type Series = keyof typeof SERIES;
+
+function legend(
+  entries: readonly { key: Series; name: string }[],
+  swatch: (key: Series) => SafeHtml,
+): SafeHtml {
+  return html`<ul class="legend">${entries.map(({ key, name }) => html`<li>${swatch(key)}${name}</li>`)}</ul>`;
+}
+
+function dashed(key: Series): SafeHtml {
+  const dashes = SERIES[key].dash.join(' ') || 'none';
+  return html`<svg class="key ${key}" viewBox="0 0 24 10" aria-hidden="true">
+<line x1="0" y1="5" x2="24" y2="5" stroke-dasharray="${dashes}"></line></svg>`;
+}
+
+function solid(key: Series): SafeHtml {
+  return html`<svg class="key solid ${key}" viewBox="0 0 10 10" aria-hidden="true"><rect width="10" height="10" rx="2"></rect></svg>`;
 }
 
 function confusionMatrices({ base, lora, specialised }: RunSummary): SafeHtml {
@@ -112,10 +127,16 @@ function settings(run: RunSummary): SafeHtml {
     ['Began', moment(run.startedAt)],
     ['Seed', String(options.seed)],
     ['Epochs', String(options.epochs)],
-    ['Rank, alpha', `${options.rank}, ${options.alpha} (scale ${Number((options.alpha / options.rank).toPrecision(4))})`],
-    ['Specialist’s digit', `${specialised.digit} (${options.digit === null ? 'missed most often' : 'as asked for'})`],
+    [
+      'Rank, alpha',
+      `${options.rank}, ${options.alpha} (scale ${Number((options.alpha / options.rank).toPrecision(4))})`,
+    ],
+    [
+      'Specialist’s digit',
+      `${specialised.digit} (${options.digit === null ? 'missed most often' : 'as asked for'})`,
+    ],
     ['Optimiser', `Adam, batches of ${options.batchSize}`],
-    ['Learning rate', `${rates.base} base, ${rates.lora} LoRA, ${rates.specialised} specialised`],
+    ['Learning rates', `base ${rates.base}, LoRA ${rates.lora}, specialised ${rates.specialised}`],
     ['Training images', `${integer(data.train.used)} of ${integer(data.train.available)}`],
     ['Test images', `${integer(data.test.used)} of ${integer(data.test.available)}`],
     ['Quick', options.quick ? 'yes' : 'no'],

@@ -29,9 +29,11 @@ export async function renderReport(run: RunSummary): Promise<string> {
 <link rel="icon" href="data:,">
 <style>${html.raw`${STYLE}`}</style>
 </head>
+<body>
 ${pageBody(run)}
 <script type="application/json" id="chart-configs">${jsonInScriptElement(chartConfigs(run))}</script>
 ${scripts.map((script) => html.raw`<script>${script}</script>`)}
+</body>
 </html>
 `;
   return String(page);

@@ -26,7 +26,7 @@ export function lede(run: RunSummary): string[] {
       `${plural(parameters.lora, 'number')} beside its ${integer(parameters.base)} convolution weights and biases. With them it ` +
       `gets ${percent(lora.accuracy)} right.`,
     `A second set of ${plural(parameters.lora, 'number')} was trained to specialise on ${digits}: ` +
-      `of those it misses ${integer(after)} instead of ${integer(before)}.`,
+      `of those it misses ${integer(after)}, ${before === after ? 'as many as base' : `where base misses ${integer(before)}`}.`,
   ];
 }
 
@@ -42,7 +42,11 @@ export function switching({ checks, data, files }: RunSummary): string[] {
       ? `Merged into the weights, it costs nothing at run time, and moves the outputs ${difference}, which is rounding.`
       : `Merged into the weights, it moves the outputs ${difference}, which is more than rounding. This is a defect.`;
   const kept = bytes(files.model + files.adapter + files.specialisedAdapter);
-  return [off, merged, `Base and both adapters together take ${kept}, and each adapter can be taken off at any time.`];
+  return [
+    off,
+    merged,
+    `Base and both adapters together take ${kept}, and each adapter can be taken off at any time.`,
+  ];
 }
 
 /** How the losses went. */
@@ -70,20 +74,26 @@ function lossChange(first: CurvePoint, last: CurvePoint): string {
 /** Which digits gained and lost, and what specialising did to the others. */
 export function digits({ base, lora, specialised }: RunSummary): string[] {
   const changes = base.wrong.map((before, digit) => (lora.wrong[digit] ?? 0) - before);
-  const named = (test: (change: number) => boolean) => list(DIGIT_NAMES.filter((_, digit) => test(changes[digit] ?? 0)));
+  const named = (test: (change: number) => boolean) =>
+    list(DIGIT_NAMES.filter((_, digit) => test(changes[digit] ?? 0)));
   const better = named((change) => change < 0);
   const worse = named((change) => change > 0);
   const { digit, images } = specialised;
   const names = digitNames(digit);
   const others = (evaluation: RunSummary['base']) => mistakes(evaluation) - (evaluation.wrong[digit] ?? 0);
   return [
-    `With LoRA trained on all digits, ${better ? `fewer ${better} are missed` : 'no digit is missed less often'}` +
-      `${worse ? `, but more ${worse}` : ''}.`,
+    `With LoRA trained on all digits, ${change(better, worse)}.`,
     `The specialist trained on ${plural(images.digit, 'image')} of ${names} and, so that the others are not forgotten, ` +
       `on ${integer(images.replayed)} of other digits. It misses ${integer(specialised.wrong[digit] ?? 0)} of ` +
       `${integer(imagesPerDigit(base)[digit] ?? 0)} ${names} (base: ${integer(base.wrong[digit] ?? 0)}) and ` +
       `${integer(others(specialised))} of the other digits (base: ${integer(others(base))}).`,
   ];
+}
+
+function change(better: string, worse: string): string {
+  if (better && worse) return `fewer ${better} are missed, but more ${worse}`;
+  if (better || worse) return `${better ? 'fewer' : 'more'} ${better || worse} are missed`;
+  return 'every digit is missed as often as before';
 }
 
 /** The confusion that base falls for most often, and what LoRA made of it. */
@@ -102,13 +112,16 @@ export function confusions({ base, lora, specialised }: RunSummary): string[] {
 }
 
 /** What LoRA adds to the network. */
-export function parameters({ parameters: { base, lora, total, percent: share, layers }, options }: RunSummary): string[] {
+export function parameters({
+  parameters: { base, lora, total, percent: share, layers },
+  options,
+}: RunSummary): string[] {
   const frozen = layers.filter((layer) => layer.lora === 0);
   const untouched = frozen.reduce((sum, layer) => sum + layer.base, 0);
   return [
     `LoRA writes the change of a weight matrix as a product of two thin ones, here of rank ${options.rank}. ` +
       `To ${integer(base)} parameters of the adapted layers it adds ${integer(lora)}: ` +
-      `${integer(total)} together, ${share.toFixed(3)} % more.`,
+      `${integer(total)} together, ${percent(share / 100, 3)} more.`,
     ...(frozen.length === 0
       ? []
       : [

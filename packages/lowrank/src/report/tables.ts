@@ -7,16 +7,16 @@ import { bytes, integer, percent, shape, signed, significant } from './format.js
 import { wilsonInterval } from './notes.js';
 import { imagesPerDigit, mistakes, variantsOf } from './variants.js';
 
-/** A table in a box of its own that scrolls sideways where the page is narrow, also by keyboard. */
-function scrolling(id: string, caption: string, table: SafeHtml): SafeHtml {
-  return html`<div class="scroll" role="region" aria-labelledby="${id}" tabindex="0">
+/** A table in a box of its own, which scrolls sideways where the page is narrower, also by keyboard. */
+function boxed(id: string, caption: string, table: SafeHtml, { fits = true } = {}): SafeHtml {
+  return html`<div class="scroll${fits ? ' fits' : ''}" role="region" aria-labelledby="${id}" tabindex="0">
 <table><caption id="${id}">${caption}</caption>${table}</table></div>`;
 }
 
 /** A bar as long as the share of its box, for the eye only: the number stands beside it. */
-function bar(share: number): SafeHtml {
+function bar(share: number, colour = ''): SafeHtml {
   const width = Math.max(0, Math.min(100, 100 * share)).toFixed(2);
-  return html`<svg class="bar" aria-hidden="true"><rect width="${width}%" height="100%" rx="1.5"></rect></svg>`;
+  return html`<svg class="bar ${colour}" aria-hidden="true"><rect width="${width}%" height="100%" rx="1.5"></rect></svg>`;
 }
 
 /** Base, LoRA on, LoRA off, merged and specialised, side by side. */
@@ -24,16 +24,16 @@ export function comparisonTable(run: RunSummary): SafeHtml {
   const variants = variantsOf(run);
   const base = mistakes(run.base);
   const most = Math.max(1, ...variants.map(({ evaluation }) => mistakes(evaluation)));
-  const rows = variants.map(({ name, description, evaluation }, i) => {
+  const rows = variants.map(({ name, description, colour, evaluation }, i) => {
     const wrong = mistakes(evaluation);
     const [low, high] = wilsonInterval(evaluation.accuracy, run.data.test.used);
     return html`<tr><th scope="row">${name}<small>${description}</small></th>
-<td>${percent(evaluation.accuracy)}<small>${percent(low, 1)} to ${percent(high, 1)}</small></td>
-<td>${integer(wrong)}</td><td>${i === 0 ? '' : signed(wrong - base)}</td><td class="wide">${bar(wrong / most)}</td></tr>`;
+<td>${percent(evaluation.accuracy)}<small>${(100 * low).toFixed(1)}–${percent(high, 1)}</small></td>
+<td>${integer(wrong)}</td><td>${i === 0 ? '' : signed(wrong - base)}</td><td class="wide">${bar(wrong / most, colour)}</td></tr>`;
   });
-  return scrolling(
+  return boxed(
     'comparison-caption',
-    `On ${integer(run.data.test.used)} test images, with 95 % intervals of the accuracies`,
+    `On ${integer(run.data.test.used)} test images, with the ${percent(0.95, 0)} intervals of the accuracies`,
     html`<thead><tr><th scope="col">Network</th><th scope="col">Accuracy</th><th scope="col">Wrong</th>
 <th scope="col">Against base</th><th scope="col" class="wide"><span class="unseen">Wrong, as a bar</span></th></tr></thead>
 <tbody>${rows}</tbody>`,
@@ -49,7 +49,7 @@ export function wrongTable(run: RunSummary): SafeHtml {
     return html`<tr${chosen}><th scope="row">${digit}</th><td>${integer(images)}</td>${counts}</tr>`;
   });
   const totals = variants.map(({ evaluation }) => html`<td>${integer(mistakes(evaluation))}</td>`);
-  return scrolling(
+  return boxed(
     'wrong-caption',
     `Wrong answers by digit; the specialist’s digit ${run.specialised.digit} is in bold`,
     html`<thead><tr><th scope="col">Digit</th><th scope="col">Images</th>
@@ -61,17 +61,20 @@ ${variants.map(({ name }) => html`<th scope="col">${name}</th>`)}</tr></thead><t
 /** What every layer holds, and what LoRA adds to it. */
 export function parameterTable({ parameters }: RunSummary): SafeHtml {
   const rows = parameters.layers.map(
-    (layer) => html`<tr><th scope="row">${layer.name}</th><td>${shape(layer.weight)}</td><td>${shape(layer.bias)}</td>
+    (
+      layer,
+    ) => html`<tr><th scope="row">${layer.name}</th><td>${shape(layer.weight)}</td><td>${shape(layer.bias)}</td>
 <td>${integer(layer.base)}</td><td>${shape(layer.loraA)}</td><td>${shape(layer.loraB)}</td><td>${integer(layer.lora)}</td>
 <td>${layer.lora === 0 ? '–' : percent(layer.lora / layer.base)}</td></tr>`,
   );
   const heads = ['Layer', 'Weight', 'Bias', 'Parameters', 'LoRA A', 'LoRA B', 'LoRA adds', 'Share'];
-  return scrolling(
+  return boxed(
     'parameters-caption',
     'Parameters by layer; the sum counts the adapted layers',
     html`<thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>${rows}</tbody>
 <tfoot><tr><th scope="row">Adapted</th><td></td><td></td><td>${integer(parameters.base)}</td><td></td><td></td>
-<td>${integer(parameters.lora)}</td><td>${parameters.percent.toFixed(3)} %</td></tr></tfoot>`,
+<td>${integer(parameters.lora)}</td><td>${percent(parameters.percent / 100, 3)}</td></tr></tfoot>`,
+    { fits: false },
   );
 }
 
@@ -85,7 +88,7 @@ export function fileTable({ files }: RunSummary): SafeHtml {
     ([name, size]) => html`<tr><th scope="row">${name}</th><td>${bytes(size)}</td><td>${integer(size)}</td>
 <td>${percent(size / files.model)}</td><td class="wide">${bar(size / files.model)}</td></tr>`,
   );
-  return scrolling(
+  return boxed(
     'files-caption',
     'Sizes of the files that were written',
     html`<thead><tr><th scope="col">File</th><th scope="col">Size</th><th scope="col">Bytes</th>
@@ -102,7 +105,7 @@ export function curveTable(run: RunSummary): SafeHtml {
 <td>${significant(loss)}</td><td>${percent(accuracy)}</td></tr>`,
     ),
   );
-  return scrolling(
+  return boxed(
     'curves-caption',
     'The smoothed curves at some of their steps',
     html`<thead><tr><th scope="col">Training</th><th scope="col">Step</th><th scope="col">Loss</th>

@@ -6,17 +6,29 @@ import { DIGIT_NAMES } from './format.js';
 export interface Variant {
   readonly name: string;
   readonly description: string;
+  /** The colour of the weights that it computes with: LoRA switched off is base again. */
+  readonly colour: 'base' | 'lora' | 'specialised';
   readonly evaluation: Evaluation;
 }
 
 export function variantsOf(run: RunSummary): Variant[] {
   const digits = DIGIT_NAMES[run.specialised.digit] ?? '';
   return [
-    { name: 'Base', description: 'as first trained', evaluation: run.base },
-    { name: 'LoRA on', description: 'fine-tuned on all digits', evaluation: run.lora },
-    { name: 'LoRA off', description: 'the same network, LoRA switched off', evaluation: run.loraOff },
-    { name: 'Merged', description: 'LoRA folded into the weights', evaluation: run.merged },
-    { name: 'Specialised', description: `fine-tuned on ${digits}`, evaluation: run.specialised },
+    { name: 'Base', description: 'as first trained', colour: 'base', evaluation: run.base },
+    { name: 'LoRA on', description: 'fine-tuned on all digits', colour: 'lora', evaluation: run.lora },
+    {
+      name: 'LoRA off',
+      description: 'the same network, LoRA switched off',
+      colour: 'base',
+      evaluation: run.loraOff,
+    },
+    { name: 'Merged', description: 'LoRA folded into the weights', colour: 'lora', evaluation: run.merged },
+    {
+      name: 'Specialised',
+      description: `fine-tuned on ${digits}`,
+      colour: 'specialised',
+      evaluation: run.specialised,
+    },
   ];
 }
 

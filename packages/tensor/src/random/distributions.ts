@@ -12,7 +12,7 @@ import { BLOCK, normalBlockFloat64, normalSample } from './box-muller.js';
 import { normalBlockFloat32 } from './box-muller-float32.js';
 import { fmaFloat32, fmaFloat64 } from './fused-multiply-add.js';
 import type { Generator } from './generator.js';
-import { type Arithmetic, FLOAT32, FLOAT64, inverseErf } from './inverse-erf.js';
+import { inverseErfFloat32, inverseErfFloat64 } from './inverse-erf.js';
 
 const { fround } = Math;
 
@@ -25,7 +25,7 @@ export type FloatArray = Float32Array | Float64Array;
  * @throws ArgumentError unless `from <= to` are finite and their difference is so in `out`'s dtype
  */
 export function fillUniform(out: FloatArray, from: number, to: number, generator: Generator): void {
-  const round = isFloat32(out) ? fround : Number;
+  const round = roundingOf(out);
   const low = round(from);
   const range = round(round(to) - low);
   if (!(from <= to && range < Infinity)) {
@@ -101,8 +101,9 @@ export function fillRandint(out: TypedArray, low: number, high: number, generato
   } else if (dtype === 'int32') {
     for (let i = 0; i < out.length; i++) out[i] = generator.random() + low;
   } else {
-    const wideRange = BigInt(range);
-    for (let i = 0; i < out.length; i++) out[i] = Number(generator.random64() % wideRange) + low;
+    const base = BigInt(low);
+    const wideRange = BigInt(high) - base;
+    for (let i = 0; i < out.length; i++) out[i] = Number((generator.random64() % wideRange) + base);
   }
 }
 
@@ -158,15 +159,15 @@ export function fillTruncNormal(
         'Pass finite mean and std with std > 0, and a <= b.',
     );
   }
-  const arithmetic: Arithmetic = isFloat32(out) ? FLOAT32 : FLOAT64;
-  const { round } = arithmetic;
+  const round = roundingOf(out);
+  const inverseErf = isFloat32(out) ? inverseErfFloat32 : inverseErfFloat64;
   const scale = round(std * Math.SQRT2);
   const shift = round(mean);
   const [min, max] = [round(a), round(b)];
 
   fillUniform(out, 2 * normalCdf((a - mean) / std) - 1, 2 * normalCdf((b - mean) / std) - 1, generator);
   for (let i = 0; i < out.length; i++) {
-    const value = round(inverseErf(out[i] as number, arithmetic) * scale) + shift;
+    const value = round(inverseErf(out[i] as number) * scale) + shift;
     out[i] = Math.min(Math.max(value, min), max);
   }
 }
@@ -187,4 +188,9 @@ function uniformFloat64(generator: Generator): number {
 /** By width and not by instanceof, which fails for arrays of another realm. */
 function isFloat32(array: FloatArray): array is Float32Array {
   return array.BYTES_PER_ELEMENT === Float32Array.BYTES_PER_ELEMENT;
+}
+
+/** To the nearest value that the array can hold. */
+function roundingOf(array: FloatArray): (x: number) => number {
+  return isFloat32(array) ? fround : Number;
 }

@@ -5,24 +5,33 @@
  * uniforms (hence of freshly initialised layers) and of normals would differ from PyTorch's.
  */
 
+const float = new Float64Array(1);
+const lowWord = new Int32Array(float.buffer, 0, 1);
+const pattern = new BigInt64Array(float.buffer);
+
+/** The bits of a float64 that float32 lacks, and what they are in the middle between two float32 values. */
+const EXTRA_BITS = 2 ** 29 - 1;
+const TIE = 2 ** 28;
+
 /**
- * `a * b + c` for float32 values, rounded once to float32.
+ * `a * b + c` for float32 values, rounded once to float32; exact unless the result is subnormal.
  *
  * The product is exact in float64. The sum is rounded to float64 and then again to float32, which errs only where the
- * first rounding lands on the middle between two float32 values; that case is decided by the first rounding's error.
+ * first rounding lands on the middle between two float32 values.
  */
 export function fmaFloat32(a: number, b: number, c: number): number {
   const product = a * b;
   const sum = product + c;
-  const nearest = Math.fround(sum);
-  const mirrored = sum + (sum - nearest);
-  const isTie = Math.fround(mirrored) === mirrored && mirrored !== nearest;
-  return isTie ? breakTie(nearest, mirrored, sumError(product, c, sum)) : nearest;
+  float[0] = sum;
+  const isTie = ((lowWord[0] as number) & EXTRA_BITS) === TIE;
+  return isTie ? breakTie(sum, sumError(product, c, sum)) : Math.fround(sum);
 }
 
-/** Which of two equally near values the exact sum is nearer to. Apart, so that the usual way is small and inlined. */
-function breakTie(nearest: number, other: number, error: number): number {
+/** `sum + error`, rounded to float32, for a `sum` in the middle between two float32 values and a tiny `error`. */
+function breakTie(sum: number, error: number): number {
+  const nearest = Math.fround(sum);
   if (error === 0) return nearest;
+  const other = sum + (sum - nearest);
   return error > 0 ? Math.max(nearest, other) : Math.min(nearest, other);
 }
 
@@ -62,17 +71,14 @@ function highHalf(x: number): number {
   return scaled - (scaled - x);
 }
 
-const float = new Float64Array(1);
-const bits = new BigInt64Array(float.buffer);
-
 /** `x + y`, where an inexact result becomes that neighbour whose last bit is 1. */
 function addRoundingToOdd(x: number, y: number): number {
   const sum = x + y;
   const error = sumError(x, y, sum);
   if (error === 0) return sum;
   float[0] = sum;
-  const pattern = bits[0] as bigint;
-  if (pattern & 1n) return sum;
-  bits[0] = pattern + (error > 0 === sum > 0 ? 1n : -1n);
+  const bits = pattern[0] as bigint;
+  if (bits & 1n) return sum;
+  pattern[0] = bits + (error > 0 === sum > 0 ? 1n : -1n);
   return float[0];
 }

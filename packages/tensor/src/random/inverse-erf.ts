@@ -4,15 +4,12 @@ import { erf } from '../kernels/erf.js';
 import { fmaFloat32, fmaFloat64 } from './fused-multiply-add.js';
 
 /** The operations of one floating-point format. */
-export interface Arithmetic {
+interface Arithmetic {
   /** The nearest value of the format. */
   readonly round: (x: number) => number;
   /** `a * b + c`, rounded once. */
   readonly fma: (a: number, b: number, c: number) => number;
 }
-
-export const FLOAT32: Arithmetic = { round: Math.fround, fma: fmaFloat32 };
-export const FLOAT64: Arithmetic = { round: (x) => x, fma: fmaFloat64 };
 
 // The rational approximations of Pavlis (1996), from the highest power down.
 const CENTRAL_NUMERATOR = [-0.140543331, 0.914624893, -1.645349621, 0.886226899];
@@ -21,32 +18,46 @@ const TAIL_NUMERATOR = [1.641345311, 3.429567803, -1.624906493, -1.970840454];
 const TAIL_DENOMINATOR = [1.6370678, 3.5438892, 1];
 const CENTRAL_RANGE = 0.7;
 
-/** The x with erf(x) = y: a rational approximation, then two steps of Newton's method. NaN where |y| > 1. */
-export function inverseErf(y: number, arithmetic: Arithmetic): number {
-  if (Math.abs(y) === 1) return y * Infinity;
-  const guess = approximation(y, arithmetic);
-  return newtonStep(newtonStep(guess, y, arithmetic), y, arithmetic);
-}
+/** The float32 x with erf(x) = y, NaN where |y| > 1. */
+export const inverseErfFloat32 = inverseErf({ round: Math.fround, fma: fmaFloat32 });
 
-function approximation(y: number, arithmetic: Arithmetic): number {
+/** The float64 x with erf(x) = y, NaN where |y| > 1. */
+export const inverseErfFloat64 = inverseErf({ round: Number, fma: fmaFloat64 });
+
+/** Builds the function: a rational approximation, then two steps of Newton's method. */
+function inverseErf(arithmetic: Arithmetic): (y: number) => number {
   const { round } = arithmetic;
-  if (Math.abs(y) <= round(CENTRAL_RANGE)) {
-    const z = round(y * y);
-    const numerator = polynomial(CENTRAL_NUMERATOR, z, arithmetic);
-    return round(round(y * numerator) / polynomial(CENTRAL_DENOMINATOR, z, arithmetic));
-  }
-  const z = round(Math.sqrt(-round(Math.log(round(1 - Math.abs(y)) / 2))));
-  const numerator = polynomial(TAIL_NUMERATOR, z, arithmetic);
-  return Math.sign(y) * round(numerator / polynomial(TAIL_DENOMINATOR, z, arithmetic));
+  const centralRange = round(CENTRAL_RANGE);
+  const central = quotient(CENTRAL_NUMERATOR, CENTRAL_DENOMINATOR, arithmetic);
+  const tail = quotient(TAIL_NUMERATOR, TAIL_DENOMINATOR, arithmetic);
+  const slopeAtZero = round(2 / round(Math.sqrt(Math.PI)));
+
+  const approximation = (y: number) => {
+    if (Math.abs(y) <= centralRange) return central(round(y * y), y);
+    const z = round(Math.sqrt(-round(Math.log(round(1 - Math.abs(y)) / 2))));
+    return tail(z, Math.sign(y));
+  };
+  const newtonStep = (x: number, y: number) => {
+    const slope = round(slopeAtZero * round(Math.exp(-round(x * x))));
+    return round(x - round(round(round(erf(x)) - y) / slope));
+  };
+  return (y) => (Math.abs(y) === 1 ? y * Infinity : newtonStep(newtonStep(approximation(y), y), y));
 }
 
-/** x - (erf(x) - y) / erf'(x). */
-function newtonStep(x: number, y: number, { round }: Arithmetic): number {
-  const slope = round(round(2 / round(Math.sqrt(Math.PI))) * round(Math.exp(-round(x * x))));
-  return round(x - round(round(round(erf(x)) - y) / slope));
+/** `factor * numerator(z) / denominator(z)` as a function of `z` and `factor`. */
+function quotient(numerator: readonly number[], denominator: readonly number[], arithmetic: Arithmetic) {
+  const { round } = arithmetic;
+  const top = polynomial(numerator, arithmetic);
+  const bottom = polynomial(denominator, arithmetic);
+  return (z: number, factor: number) => round(round(factor * top(z)) / bottom(z));
 }
 
 /** Horner's scheme, one fused step per coefficient. */
-function polynomial(coefficients: readonly number[], z: number, { round, fma }: Arithmetic): number {
-  return coefficients.map(round).reduce((sum, coefficient) => fma(sum, z, coefficient));
+function polynomial(coefficients: readonly number[], { round, fma }: Arithmetic): (z: number) => number {
+  const [leading = 0, ...others] = coefficients.map(round);
+  return (z) => {
+    let sum = leading;
+    for (const coefficient of others) sum = fma(sum, z, coefficient);
+    return sum;
+  };
 }

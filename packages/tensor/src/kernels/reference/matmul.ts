@@ -2,7 +2,6 @@
 import type { TypedArray } from '../../dtype.js';
 import type { MatmulDims } from '../dims.js';
 import { gemm, type MatrixView } from './gemm.js';
-import { roundLike } from './rounding.js';
 
 /**
  * op(A[i]) · op(B[i]) for each batch i: [batch, M, N], zeros where K = 0. Floats are summed in double precision,
@@ -10,15 +9,15 @@ import { roundLike } from './rounding.js';
  */
 export function matmul(a: TypedArray, b: TypedArray, dims: MatmulDims): TypedArray {
   const { M, N, K, transposeA, transposeB, offsetsA, offsetsB } = dims;
-  const integer = a.constructor.name === 'Int32Array';
-  const C = integer ? new Int32Array(offsetsA.length * M * N) : new Float64Array(offsetsA.length * M * N);
+  const ArrayType = a.constructor as new (length: number) => TypedArray;
+  const multiply = ArrayType.name === 'Int32Array' ? multiplyIntegers : gemm;
+  const C = new ArrayType(offsetsA.length * M * N);
   for (let i = 0; i < offsetsA.length; i++) {
     const A = view(a, offsetsA[i], M, K, transposeA);
     const B = view(b, offsetsB[i], K, N, transposeB);
-    if (integer) multiplyIntegers(M, N, K, A, B, C, i * M * N);
-    else gemm(M, N, K, A, B, C as Float64Array, i * M * N);
+    multiply(M, N, K, A, B, C, i * M * N);
   }
-  return integer ? C : roundLike(a, C as Float64Array);
+  return C;
 }
 
 /** The matrix [rows, columns] that begins at `offset`, stored as it is or transposed. */
@@ -28,7 +27,16 @@ function view(data: TypedArray, offset: number, rows: number, columns: number, t
     : { data, offset, rowStride: columns, columnStride: 1 };
 }
 
-function multiplyIntegers(M: number, N: number, K: number, A: MatrixView, B: MatrixView, C: TypedArray, offset: number): void {
+/** C += A · B in 32-bit arithmetic, which doubles cannot do: a product of two integers may need 62 bits. */
+function multiplyIntegers(
+  M: number,
+  N: number,
+  K: number,
+  A: MatrixView,
+  B: MatrixView,
+  C: TypedArray,
+  offset: number,
+): void {
   for (let i = 0; i < M; i++) {
     for (let k = 0; k < K; k++) {
       const factor = A.data[A.offset + i * A.rowStride + k * A.columnStride];

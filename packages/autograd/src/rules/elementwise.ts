@@ -1,0 +1,106 @@
+/** Gradients of the elementwise ops. */
+import {
+  cos,
+  eq,
+  erf,
+  exp,
+  floorDivide,
+  ge,
+  gt,
+  le,
+  log,
+  logicalAnd,
+  logicalOr,
+  lt,
+  neg,
+  pow,
+  sigmoid,
+  sign,
+  sin,
+  sub,
+  type Tensor,
+  tanh,
+  where,
+  zerosLike,
+} from '@lowrank/tensor';
+import { type Rule, rule } from './rule.js';
+
+/** Constant between its jumps. */
+const flat: Rule = rule('nothing', (g, { inputs }) => inputs.map(() => () => zerosLike(g)));
+
+/** The larger or smaller of two: the gradient goes to the one that was taken, half to each where both are equal. */
+function chosen(loses: (x: Tensor, other: Tensor) => Tensor): Rule {
+  return rule('inputs', (g, { inputs: [a, b] }) => {
+    const share = where(eq(a, b), g.div(2), g);
+    return [() => where(loses(a, b), 0, share), () => where(loses(b, a), 0, share)];
+  });
+}
+
+const TWO_OVER_SQRT_PI = 2 / Math.sqrt(Math.PI);
+const ONE_OVER_SQRT_TWO_PI = 1 / Math.sqrt(2 * Math.PI);
+const SQRT_TWO_OVER_PI = Math.sqrt(2 / Math.PI);
+
+export const elementwiseRules: Readonly<Record<string, Rule>> = {
+  add: rule('nothing', (g) => [() => g, () => g]),
+  sub: rule('nothing', (g) => [() => g, () => neg(g)]),
+  mul: rule('the others', (g, { inputs: [a, b] }) => [() => g.mul(b), () => g.mul(a)]),
+  div: rule('inputs', (g, { inputs: [a, b] }) => [() => g.div(b), () => neg(g).mul(a).div(b.square())]),
+  remainder: rule('inputs', (g, { inputs: [a, b] }) => [() => g, () => neg(g).mul(floorDivide(a, b))]),
+  floorDivide: flat,
+  pow: rule('both', (g, { inputs: [a, b], output }) => [
+    () => where(eq(b, 0), 0, g.mul(b).mul(pow(a, sub(b, 1)))),
+    // x^y has the slope 0 in y at x = 0, where log(x) is infinite.
+    () => where(logicalAnd(eq(a, 0), ge(b, 0)), 0, g.mul(output).mul(log(where(eq(a, 0), 1, a)))),
+  ]),
+  maximum: chosen(lt),
+  minimum: chosen(gt),
+  where: rule([0], (g, { inputs: [condition] }) => [null, () => where(condition, g, 0), () => where(condition, 0, g)]),
+  clamp: rule('inputs', (g, { inputs: [x, min, max] }) => [
+    () => where(logicalAnd(ge(x, min), le(x, max)), g, 0),
+    () => where(logicalAnd(lt(x, min), lt(min, max)), g, 0),
+    () => where(logicalOr(gt(x, max), lt(max, min)), g, 0),
+  ]),
+
+  neg: rule('nothing', (g) => neg(g)),
+  abs: rule('inputs', (g, { inputs: [x] }) => g.mul(sign(x))),
+  square: rule('inputs', (g, { inputs: [x] }) => g.mul(x).mul(2)),
+  sign: flat,
+  floor: flat,
+  ceil: flat,
+  round: flat,
+
+  exp: rule('output', (g, { output }) => g.mul(output)),
+  expm1: rule('output', (g, { output }) => g.mul(output.add(1))),
+  log: rule('inputs', (g, { inputs: [x] }) => g.div(x)),
+  log1p: rule('inputs', (g, { inputs: [x] }) => g.div(x.add(1))),
+  sqrt: rule('output', (g, { output }) => g.div(output.mul(2))),
+  rsqrt: rule('output', (g, { output }) => g.mul(output.mul(output.square())).mul(-0.5)),
+  reciprocal: rule('output', (g, { output }) => neg(g).mul(output.square())),
+  sin: rule('inputs', (g, { inputs: [x] }) => g.mul(cos(x))),
+  cos: rule('inputs', (g, { inputs: [x] }) => neg(g).mul(sin(x))),
+  tan: rule('output', (g, { output }) => g.mul(output.square().add(1))),
+  tanh: rule('output', (g, { output }) => g.mul(sub(1, output.square()))),
+  erf: rule('inputs', (g, { inputs: [x] }) => g.mul(exp(neg(x.square()))).mul(TWO_OVER_SQRT_PI)),
+
+  relu: rule('output', (g, { output }) => where(gt(output, 0), g, 0)),
+  sigmoid: rule('output', (g, { output }) => g.mul(output).mul(sub(1, output))),
+  silu: rule('inputs', (g, { inputs: [x] }) => {
+    const s = sigmoid(x);
+    return g.mul(s).mul(x.mul(sub(1, s)).add(1));
+  }),
+  softplus: rule('inputs', (g, { inputs: [x, beta, threshold] }) => {
+    const scaled = x.mul(beta);
+    return [() => where(gt(scaled, threshold), g, g.mul(sigmoid(scaled))), null, null];
+  }),
+  gelu: rule('inputs', (g, { inputs: [x] }) => {
+    const cdf = erf(x.mul(Math.SQRT1_2)).add(1).mul(0.5);
+    const density = exp(x.square().mul(-0.5)).mul(ONE_OVER_SQRT_TWO_PI);
+    return g.mul(cdf.add(x.mul(density)));
+  }),
+  geluTanh: rule('inputs', (g, { inputs: [x] }) => {
+    const t = tanh(x.mul(x.square().mul(0.044715).add(1)).mul(SQRT_TWO_OVER_PI));
+    const slope = x.square().mul(3 * 0.044715).add(1).mul(SQRT_TWO_OVER_PI);
+    return g.mul(t.add(1).add(x.mul(sub(1, t.square())).mul(slope)).mul(0.5));
+  }),
+  cast: rule('nothing', (g, { inputs: [x] }) => g.to(x.dtype)),
+};

@@ -1,0 +1,46 @@
+/** Gradients of matrix products and of the singular value decomposition. */
+import { eye, type MatmulAttrs, matmul, sub, type Tensor, where, zerosLike } from '@lowrank/tensor';
+import { type Call, type Rule, rule } from './rule.js';
+
+export const linalgRules: Readonly<Record<string, Rule>> = {
+  // C = op(A) op(B): dA = dC op(B)^T and dB = op(A)^T dC, transposed again where the operand was.
+  matmul: rule('the others', (g, { inputs: [a, b], attrs: { transposeA, transposeB } }: Call<MatmulAttrs>) => [
+    () =>
+      transposeA
+        ? matmul(b, g, { transposeA: transposeB, transposeB: true })
+        : matmul(g, b, { transposeB: !transposeB }),
+    () =>
+      transposeB
+        ? matmul(g, a, { transposeA: true, transposeB: transposeA })
+        : matmul(a, g, { transposeA: !transposeA }),
+  ]),
+  svd: rule('both', (_, { outputs: [U, S, Vh], grads }) => svdGradient(U, S, Vh, grads)),
+};
+
+/**
+ * Townsend, "Differentiating the singular value decomposition" (2016), for reduced factors: with E[j, k] = s_k^2 - s_j^2,
+ * dA = U (skew(U^T dU) / E S + S skew(V^T dV) / E + diag(dS)) V^T, plus what of dU and dV lies outside of the spans.
+ */
+function svdGradient(U: Tensor, S: Tensor, Vh: Tensor, grads: readonly (Tensor | null)[]): Tensor {
+  const [gU, gS, gVh] = [grads[0] ?? zerosLike(U), grads[1] ?? zerosLike(S), grads[2] ?? zerosLike(Vh)];
+  const K = S.shape.at(-1) as number;
+  const identity = eye(K, K, { dtype: 'bool' });
+  const rows = S.unsqueeze(-1);
+  const columns = S.unsqueeze(-2);
+  const E = where(identity, 1, sub(columns.square(), rows.square()));
+  const skew = (x: Tensor) => x.sub(x.transpose()).div(E);
+  const core = skew(matmul(U, gU, { transposeA: true }))
+    .mul(columns)
+    .add(rows.mul(skew(matmul(Vh, gVh, { transposeB: true }))))
+    .add(where(identity, gS.unsqueeze(-1), 0));
+  let gradient = matmul(matmul(U, core), Vh);
+  if ((U.shape.at(-2) as number) > K) {
+    const outside = gU.sub(matmul(U, matmul(U, gU, { transposeA: true })));
+    gradient = gradient.add(matmul(outside.div(columns), Vh));
+  }
+  if ((Vh.shape.at(-1) as number) > K) {
+    const outside = gVh.sub(matmul(matmul(gVh, Vh, { transposeB: true }), Vh));
+    gradient = gradient.add(matmul(U, outside.div(rows)));
+  }
+  return gradient;
+}

@@ -1,0 +1,166 @@
+/** The tape: every recorded op call is a node that knows where the gradients of its inputs go. */
+import {
+  type Attachment,
+  type Attrs,
+  GradientError,
+  HollowTensor,
+  type Inputs,
+  type Recorder,
+  type Tensor,
+  type TensorSpec,
+  formatShape,
+  isFloat,
+} from '@lowrank/tensor';
+import { isGradEnabled } from './grad-mode.js';
+import type { Rule } from './rules/rule.js';
+import { isConstantOp, ruleOf } from './rules/table.js';
+
+/** Sees the gradient of a tensor once it is complete; what it returns, if anything, takes its place. */
+export type GradientHook = (gradient: Tensor) => Tensor | undefined | void;
+
+/** What autograd knows of one tensor. It refers to the graph, but not to the tensor's values. */
+export class GradientSlot implements Attachment {
+  /** Whether backward passes compute the gradient of this tensor. */
+  requiresGrad = false;
+  /** The gradient that backward passes have accumulated. */
+  grad: Tensor | null = null;
+  /** Whether `grad` is kept although the tensor is no leaf. */
+  retainsGrad = false;
+  readonly hooks = new Set<GradientHook>();
+  /** The call that the tensor came out of; `null` for a leaf. */
+  readonly node: Node | null;
+
+  constructor(
+    readonly spec: TensorSpec,
+    node: Node | null = null,
+  ) {
+    this.node = node;
+    this.requiresGrad = node !== null;
+  }
+
+  describe(): string {
+    if (this.node) return `grad_fn=<${this.node.title}>`;
+    return this.requiresGrad ? 'requires_grad=True' : '';
+  }
+}
+
+/** The slot of a tensor, if it has one. */
+export function slotOf(tensor: Tensor): GradientSlot | undefined {
+  return tensor.attachment as GradientSlot | undefined;
+}
+
+/** The slot of a tensor, made on first use. */
+export function ensureSlot(tensor: Tensor): GradientSlot {
+  const slot = slotOf(tensor) ?? new GradientSlot({ shape: tensor.shape, dtype: tensor.dtype });
+  tensor.attachment = slot;
+  return slot;
+}
+
+export function requiresGrad(tensor: Tensor): boolean {
+  return slotOf(tensor)?.requiresGrad ?? false;
+}
+
+/** A value that a gradient rule will need, and which version of it. */
+interface Saved {
+  readonly tensor: Tensor;
+  readonly version: number;
+}
+
+/** The names by which rules and messages know a call. */
+export interface CallSite {
+  readonly name: string;
+  readonly attrs: Attrs;
+  readonly broadcasts: boolean;
+}
+
+let nextId = 0;
+
+/** One recorded call of an op. */
+export class Node {
+  /** Grows with every call: a node's inputs always have smaller numbers. */
+  readonly id = nextId++;
+  readonly name: string;
+  readonly attrs: Attrs;
+  /** Whether gradients have to be summed over axes that an input was stretched along. */
+  readonly broadcasts: boolean;
+  readonly rule: Rule;
+  /** Where the gradient of each input goes; `null` where none is wanted. */
+  readonly inputs: readonly (GradientSlot | null)[];
+  /** The slots of the outputs, by which their gradients arrive. */
+  readonly outputs: readonly GradientSlot[];
+  #saved: { readonly inputs: readonly Saved[]; readonly outputs: readonly Saved[] } | null;
+
+  constructor(call: CallSite, rule: Rule, inputs: readonly Tensor[], outputs: readonly Tensor[]) {
+    this.name = call.name;
+    this.attrs = call.attrs;
+    this.broadcasts = call.broadcasts;
+    this.rule = rule;
+    const needs = inputs.map(requiresGrad);
+    this.inputs = inputs.map((input, i) => (needs[i] ? ensureSlot(input) : null));
+    this.outputs = outputs.map((output) => new GradientSlot({ shape: output.shape, dtype: output.dtype }, this));
+    outputs.forEach((output, i) => {
+      if (isFloat(output.dtype)) output.attachment = this.outputs[i];
+    });
+    const keeps = rule.keeps(needs);
+    this.#saved = {
+      inputs: inputs.map((input, i) => this.#save(input, keeps.inputs[i] ?? false, `input ${i}`)),
+      outputs: outputs.map((output, i) => this.#save(output, keeps.output, `output ${i}`)),
+    };
+  }
+
+  #save(tensor: Tensor, kept: boolean, name: string): Saved {
+    if (kept) return { tensor, version: tensor.version };
+    const { shape, dtype } = tensor;
+    const reason = () => new GradientError(this.name, `its gradient rule reads ${name}, which the rule does not keep`);
+    return { tensor: new HollowTensor({ shape, dtype }, reason), version: 0 };
+  }
+
+  /** The name in PyTorch's manner, `MatmulBackward0`. */
+  get title(): string {
+    return `${this.name.charAt(0).toUpperCase()}${this.name.slice(1)}Backward0`;
+  }
+
+  /** The inputs and outputs of the call as they were. Reading one that was overwritten since throws. */
+  unpack(): { inputs: Inputs<Tensor>; outputs: Inputs<Tensor> } {
+    if (this.#saved === null) {
+      throw new GradientError(
+        'backward',
+        `the graph through ${this.name} was used by an earlier backward pass, which freed its values. ` +
+          'Compute the forward pass again, or call the first pass with { retainGraph: true }',
+      );
+    }
+    const checked = (list: readonly Saved[]) => list.map((saved) => this.#check(saved)) as unknown as Inputs<Tensor>;
+    return { inputs: checked(this.#saved.inputs), outputs: checked(this.#saved.outputs) };
+  }
+
+  #check({ tensor, version }: Saved): Tensor {
+    if (tensor.version === version) return tensor;
+    const reason = () =>
+      new GradientError(
+        'backward',
+        `${this.name} needs a tensor of shape ${formatShape(tensor.shape)} as it was in the forward pass, but assign() has ` +
+          `replaced its value since (version ${tensor.version}, recorded at ${version}). ` +
+          'Run backward before the optimiser step, or compute the forward pass again',
+      );
+    return new HollowTensor(tensor, reason);
+  }
+
+  /** Forgets the values, which lets them be collected. */
+  release(): void {
+    this.#saved = null;
+  }
+}
+
+/** Puts a call on the tape, which marks its outputs as requiring gradients. */
+export function record(call: CallSite, rule: Rule, inputs: readonly Tensor[], outputs: readonly Tensor[]): void {
+  new Node(call, rule, inputs, outputs);
+}
+
+/** What autograd puts into the seam of the tensor package: runs the call, and records it where a gradient is wanted. */
+export const recorder: Recorder = (op, inputs, attrs, run) => {
+  const outputs = run(op, inputs, attrs);
+  if (!isGradEnabled() || !inputs.some(requiresGrad)) return outputs;
+  if (isConstantOp(op.name) || !outputs.some((output) => isFloat(output.dtype))) return outputs;
+  record({ name: op.name, attrs, broadcasts: op.broadcasts ?? false }, ruleOf(op.name), inputs, outputs);
+  return outputs;
+};
