@@ -159,6 +159,12 @@ export function checkSummary(op: string, run: RunSummary): void {
     }
   }
   const { digit } = specialised;
+  if (run.options.digit !== null && run.options.digit !== digit) {
+    throw new ArgumentError(
+      op,
+      `specialised.digit is ${digit}, but options.digit asked for ${run.options.digit}`,
+    );
+  }
   if (!Number.isInteger(digit) || digit < 0 || digit >= CLASSES) {
     throw new ArgumentError(
       op,

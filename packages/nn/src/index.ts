@@ -1,1 +1,38 @@
-export {};
+/** Layers, losses, initialisation, optimisers, parametrizations and data loading. */
+export { DataLoader, type DataLoaderOptions } from './data/data-loader.js';
+export { type Dataset, Subset, TensorDataset } from './data/dataset.js';
+export * from './init.js';
+export { GELU, ReLU, Sigmoid, SiLU, Tanh } from './layers/activation.js';
+export { Conv2d, type Conv2dLayerOptions } from './layers/conv2d.js';
+export { Dropout, type DropoutOptions } from './layers/dropout.js';
+export { Embedding } from './layers/embedding.js';
+export { Flatten } from './layers/flatten.js';
+export { LayerNorm, type LayerNormLayerOptions } from './layers/layer-norm.js';
+export { Linear, type LinearOptions } from './layers/linear.js';
+export { AvgPool2d, MaxPool2d } from './layers/pool2d.js';
+export { Sequential } from './layers/sequential.js';
+export * from './losses.js';
+export { type Layer, Module, type StateDict } from './module.js';
+export { Adam, type AdamOptions, AdamW } from './optim/adam.js';
+export { type ClipNormOptions, clipGradNorm, clipGradValue } from './optim/clip.js';
+export {
+  type Group,
+  Optimizer,
+  type OptimizerOptions,
+  type OptimizerState,
+  type ParameterGroup,
+  type ParameterState,
+  type Update,
+} from './optim/optimizer.js';
+export * from './optim/schedule.js';
+export { SGD, type SgdOptions } from './optim/sgd.js';
+export { Buffer, Parameter } from './parameter.js';
+export {
+  isParametrized,
+  ParametrizationDict,
+  ParametrizationList,
+  parametrizationsOf,
+  registerParametrization,
+  removeParametrizations,
+} from './parametrize.js';
+export type { LoadOptions, LoadResult } from './state-dict.js';

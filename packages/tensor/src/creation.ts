@@ -1,8 +1,10 @@
 /** Making tensors out of numbers, nested arrays, typed arrays, ranges and random draws. */
 import { checkDevice } from './device.js';
 import { allocate, convert, DTYPES, type DType, dtypeOf, isDType, type TypedArray } from './dtype.js';
-import { ArgumentError, DTypeError, ShapeError } from './errors.js';
-import { checkShape, formatShape, type Shape, sizeOf } from './shape.js';
+import { ArgumentError, DTypeError, formatValue, ShapeError } from './errors.js';
+import { checkTensor } from './ops/operand.js';
+import { checkOptions } from './options.js';
+import { checkInteger, checkShape, formatShape, type Shape, sizeOf } from './shape.js';
 import { created, type NestedArray, Tensor, type TensorOptions } from './tensor.js';
 
 /** @internal A tensor around `storage`, after the options have been checked. */
@@ -13,13 +15,35 @@ export function wrap(op: string, storage: TypedArray, shape: Shape, dtype: DType
 
 /** @throws DTypeError for a name that is no dtype. */
 export function checkDType(op: string, dtype: unknown): asserts dtype is DType {
-  if (!isDType(dtype)) throw new DTypeError(op, `there is no dtype ${JSON.stringify(dtype)}; known: ${DTYPES.join(', ')}`);
+  if (!isDType(dtype)) throw new DTypeError(op, `there is no dtype ${formatValue(dtype)}; known: ${DTYPES.join(', ')}`);
 }
 
+/** The dtype that the options name, or else `otherwise`. */
 function resolveDType(op: string, options: TensorOptions, otherwise: DType): DType {
+  checkOptions(op, options);
   const { dtype = otherwise } = options;
   checkDType(op, dtype);
   return dtype;
+}
+
+/** Copies `values` into a storage of `dtype`. @throws ArgumentError for what int32 cannot hold, such as NaN. */
+function toStorage(op: string, values: ArrayLike<number>, dtype: DType): TypedArray {
+  if (dtype === 'int32') {
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i] as number;
+      if (Math.trunc(value) === (value | 0)) continue;
+      throw new ArgumentError(op, `${value} does not fit into int32. Name another dtype, such as 'float64'`);
+    }
+  }
+  return convert(values, dtype);
+}
+
+/** @internal A number as an element of `dtype`. @throws ArgumentError for what is no number or does not fit. */
+export function toElement(op: string, value: unknown, dtype: DType): number {
+  if (typeof value !== 'number' && typeof value !== 'boolean') {
+    throw new ArgumentError(op, `the value is a number or a boolean, got ${formatValue(value)}`);
+  }
+  return toStorage(op, [Number(value)], dtype)[0]!;
 }
 
 /** What `tensor` takes. */
@@ -30,63 +54,84 @@ export type TensorLike = NestedArray<number | boolean> | TypedArray | Tensor;
  * not tell 1 from 1.0; say `{ dtype: 'int32' }` for integers.
  *
  * @example tensor([[1, 2], [3, 4]])
- * @throws ShapeError for ragged arrays, naming where; ArgumentError for values that are not numbers.
+ * @throws ShapeError for ragged arrays, naming where; ArgumentError for values that are not numbers, or that int32
+ * cannot hold.
  */
 export function tensor(values: TensorLike, options: TensorOptions = {}): Tensor {
-  if (values instanceof Tensor) {
-    const dtype = resolveDType('tensor', options, values.dtype);
-    return wrap('tensor', convert(values.dataSync(), dtype), values.shape, dtype, options);
-  }
-  if (ArrayBuffer.isView(values)) {
-    const dtype = resolveDType('tensor', options, checkedDTypeOf('tensor', values));
-    return wrap('tensor', convert(values as TypedArray, dtype), [(values as TypedArray).length], dtype, options);
-  }
-  const shape = nestedShape(values);
-  const flat = new Float64Array(sizeOf(shape));
-  const kind = fillFrom(values, shape, flat);
-  const dtype = resolveDType('tensor', options, kind);
-  return wrap('tensor', convert(flat, dtype), shape, dtype, options);
+  const { data, shape, dtype: found } = readValues(values);
+  const dtype = resolveDType('tensor', options, found);
+  return wrap('tensor', toStorage('tensor', data, dtype), shape, dtype, options);
 }
 
-function checkedDTypeOf(op: string, array: ArrayBufferView): DType {
-  const dtype = dtypeOf(array);
+/** Numbers as they were given: row-major values, their shape, and the dtype that suits them. */
+interface Values {
+  readonly data: ArrayLike<number>;
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+function readValues(values: TensorLike): Values {
+  if (values instanceof Tensor) return { data: values.dataSync(), shape: values.shape, dtype: values.dtype };
+  if (!ArrayBuffer.isView(values)) return readNested(values);
+  const dtype = checkedDTypeOf('tensor', values);
+  return { data: values as TypedArray, shape: [(values as TypedArray).length], dtype };
+}
+
+function checkedDTypeOf(op: string, array: unknown): DType {
+  const dtype = ArrayBuffer.isView(array) ? dtypeOf(array) : undefined;
   if (dtype === undefined) {
-    const name = Object.prototype.toString.call(array).slice(8, -1);
-    throw new DTypeError(op, `a ${name} has no dtype here. Use Float32Array, Float64Array, Int32Array or Uint8Array (bool)`);
+    throw new DTypeError(
+      op,
+      `${formatValue(array)} has no dtype here. Use Float32Array, Float64Array, Int32Array or Uint8Array (bool)`,
+    );
   }
   return dtype;
 }
 
+/** As many axes as PyTorch's tensors can have. */
+const MAX_NESTING = 64;
+
+/** The shape of nested arrays, taken from the first element of each level. */
 function nestedShape(values: NestedArray<number | boolean>): number[] {
   const shape: number[] = [];
-  for (let level: unknown = values; Array.isArray(level); level = level[0]) shape.push(level.length);
+  for (let level: unknown = values; Array.isArray(level); level = level[0]) {
+    shape.push(level.length);
+    if (shape.length > MAX_NESTING) {
+      throw new ShapeError('tensor', `nested more than ${MAX_NESTING} deep. Does an array contain itself?`);
+    }
+  }
   return shape;
 }
 
-/** Copies nested values row by row; tells whether all of them were booleans. */
-function fillFrom(values: NestedArray<number | boolean>, shape: Shape, out: Float64Array): DType {
-  let next = 0;
+/** Checks nested values against their shape and lays them out row by row. */
+function readNested(values: NestedArray<number | boolean>): Values {
+  const shape = nestedShape(values);
+  const data: number[] = [];
+  const path: number[] = [];
   let booleans = 0;
-  const visit = (value: unknown, path: readonly number[]): void => {
-    const where = path.length === 0 ? '' : ` at [${path.join('][')}]`;
-    if (path.length < shape.length) {
-      const expected = shape[path.length];
-      if (!Array.isArray(value) || value.length !== expected) {
-        const found = Array.isArray(value) ? `an array of ${value.length}` : typeof value;
-        throw new ShapeError('tensor', `ragged nested array: expected an array of ${expected}${where}, found ${found}`);
-      }
-      value.forEach((inner, i) => visit(inner, [...path, i]));
-      return;
-    }
-    if (Array.isArray(value)) throw new ShapeError('tensor', `ragged nested array: expected a number${where}, found an array`);
-    if (typeof value === 'boolean') booleans++;
-    else if (typeof value !== 'number') {
-      throw new ArgumentError('tensor', `takes numbers and booleans, found ${value === null ? 'null' : typeof value}${where}`);
-    }
-    out[next++] = Number(value);
+  const where = () => (path.length === 0 ? '' : ` at [${path.join('][')}]`);
+  const ragged = (expected: string, found: unknown) => {
+    const what = Array.isArray(found) ? `an array of ${found.length}` : formatValue(found);
+    return new ShapeError('tensor', `ragged nested array: expected ${expected}${where()}, found ${what}`);
   };
-  visit(values, []);
-  return booleans > 0 && booleans === next ? 'bool' : 'float32';
+  const visit = (value: unknown): void => {
+    const expected = shape[path.length];
+    if (expected !== undefined) {
+      if (!Array.isArray(value) || value.length !== expected) throw ragged(`an array of ${expected}`, value);
+      for (let i = 0; i < expected; i++) {
+        path.push(i);
+        visit(value[i]);
+        path.pop();
+      }
+    } else if (typeof value === 'number') data.push(value);
+    else if (typeof value === 'boolean') {
+      booleans++;
+      data.push(Number(value));
+    } else if (Array.isArray(value)) throw ragged('a number', value);
+    else throw new ArgumentError('tensor', `takes numbers and booleans, found ${formatValue(value)}${where()}`);
+  };
+  visit(values);
+  return { data, shape, dtype: booleans > 0 && booleans === data.length ? 'bool' : 'float32' };
 }
 
 /**
@@ -94,16 +139,21 @@ function fillFrom(values: NestedArray<number | boolean>, shape: Shape, out: Floa
  * @param shape Default: a list.
  * @throws ShapeError if the shape does not have as many elements as the array.
  */
-export function fromTypedArray(array: TypedArray, shape: Shape = [array.length], options: TensorOptions = {}): Tensor {
+export function fromTypedArray(array: TypedArray, shape?: Shape, options: TensorOptions = {}): Tensor {
   const dtype = checkedDTypeOf('fromTypedArray', array);
-  checkShape('fromTypedArray', shape);
-  if (options.dtype !== undefined && options.dtype !== dtype) {
+  const target = shape ?? [array.length];
+  checkShape('fromTypedArray', target);
+  if (resolveDType('fromTypedArray', options, dtype) !== dtype) {
     throw new DTypeError('fromTypedArray', `the array holds ${dtype}, not ${options.dtype}. Use tensor(array) to convert`);
   }
-  if (sizeOf(shape) !== array.length) {
-    throw new ShapeError('fromTypedArray', `${array.length} elements do not fill ${formatShape(shape)}`);
+  if (sizeOf(target) !== array.length) {
+    throw new ShapeError('fromTypedArray', `${array.length} elements do not fill ${formatShape(target)}`);
   }
-  return wrap('fromTypedArray', array, shape, dtype, options);
+  const strange = dtype === 'bool' ? array.find((byte) => byte > 1) : undefined;
+  if (strange !== undefined) {
+    throw new ArgumentError('fromTypedArray', `bool is bytes of 0 and 1, found ${strange}. Use tensor(array) to convert`);
+  }
+  return wrap('fromTypedArray', array, target, dtype, options);
 }
 
 /**
@@ -111,35 +161,58 @@ export function fromTypedArray(array: TypedArray, shape: Shape = [array.length],
  * @throws ShapeError for negative, fractional or NaN lengths.
  */
 export function full(shape: Shape, value: number | boolean, options: TensorOptions = {}): Tensor {
-  checkShape('full', shape);
-  const dtype = resolveDType('full', options, typeof value === 'boolean' ? 'bool' : 'float32');
-  const filler = convert([Number(value)], dtype)[0]!;
-  return wrap('full', allocate(dtype, sizeOf(shape)).fill(filler), shape, dtype, options);
+  return filled('full', shape, value, options, typeof value === 'boolean' ? 'bool' : 'float32');
+}
+
+function filled(op: string, shape: Shape, value: number | boolean, options: TensorOptions, otherwise: DType): Tensor {
+  checkShape(op, shape);
+  const dtype = resolveDType(op, options, otherwise);
+  const element = toElement(op, value, dtype);
+  return wrap(op, allocate(dtype, sizeOf(shape)).fill(element), shape, dtype, options);
+}
+
+function filledLike(op: string, x: Tensor, value: number | boolean, options: TensorOptions): Tensor {
+  checkTensor(op, x);
+  return filled(op, x.shape, value, options, x.dtype);
 }
 
 /** 0 everywhere; float32 unless a dtype is named. `torch.zeros` */
 export function zeros(shape: Shape, options: TensorOptions = {}): Tensor {
-  return full(shape, 0, options);
+  return filled('zeros', shape, 0, options, 'float32');
 }
 
 /** 1 everywhere; float32 unless a dtype is named. `torch.ones` */
 export function ones(shape: Shape, options: TensorOptions = {}): Tensor {
-  return full(shape, 1, options);
+  return filled('ones', shape, 1, options, 'float32');
 }
 
-/** 0 in the shape and dtype of x. `torch.zeros_like` */
+/** 0 in the shape and, unless another is named, the dtype of x. `torch.zeros_like` */
 export function zerosLike(x: Tensor, options: TensorOptions = {}): Tensor {
-  return full(x.shape, 0, { dtype: x.dtype, ...options });
+  return filledLike('zerosLike', x, 0, options);
 }
 
-/** 1 in the shape and dtype of x. `torch.ones_like` */
+/** 1 in the shape and, unless another is named, the dtype of x. `torch.ones_like` */
 export function onesLike(x: Tensor, options: TensorOptions = {}): Tensor {
-  return full(x.shape, 1, { dtype: x.dtype, ...options });
+  return filledLike('onesLike', x, 1, options);
 }
 
-/** `value` in the shape and dtype of x. `torch.full_like` */
+/** `value` in the shape and, unless another is named, the dtype of x. `torch.full_like` */
 export function fullLike(x: Tensor, value: number | boolean, options: TensorOptions = {}): Tensor {
-  return full(x.shape, value, { dtype: x.dtype, ...options });
+  return filledLike('fullLike', x, value, options);
+}
+
+/** The dtypes of ranges. @throws DTypeError for bool, which has no room for one. */
+function rangeDType(op: string, options: TensorOptions, otherwise: DType): DType {
+  const dtype = resolveDType(op, options, otherwise);
+  if (dtype === 'bool') throw new DTypeError(op, "is not defined for bool. Compare a range with a number instead");
+  return dtype;
+}
+
+/** The values of f from 0 to count - 1. */
+function tabulate(count: number, f: (i: number) => number): Float64Array {
+  const values = new Float64Array(count);
+  for (let i = 0; i < count; i++) values[i] = f(i);
+  return values;
 }
 
 /**
@@ -148,32 +221,44 @@ export function fullLike(x: Tensor, value: number | boolean, options: TensorOpti
  * @throws ArgumentError if the step is 0, leads away from `end`, or anything is not finite.
  */
 export function arange(end: number, options?: TensorOptions): Tensor;
+export function arange(start: number, end: number, options?: TensorOptions): Tensor;
 export function arange(start: number, end: number, step?: number, options?: TensorOptions): Tensor;
-export function arange(first: number, second?: number | TensorOptions, third?: number, fourth?: TensorOptions): Tensor {
-  const hasEnd = typeof second === 'number';
-  const [start, end, step] = hasEnd ? [first, second, third ?? 1] : [0, first, 1];
-  const options = (hasEnd ? fourth : second) ?? {};
-  if (![start, end, step].every(Number.isFinite) || step === 0 || (end - start) / step < 0) {
+export function arange(...parameters: readonly (number | TensorOptions | undefined)[]): Tensor {
+  const options = parameters.find((parameter) => typeof parameter === 'object') ?? {};
+  checkOptions('arange', options);
+  const numbers = parameters.filter((parameter) => typeof parameter !== 'object') as number[];
+  const [start, end, step = 1] = numbers.length === 1 ? [0, ...numbers] : numbers;
+  const count = Math.ceil((end! - start!) / step);
+  if (![start, end, step, count].every(Number.isFinite) || count < 0) {
     throw new ArgumentError('arange', `cannot go from ${start} to ${end} in steps of ${step}`);
   }
-  const dtype = resolveDType('arange', options, [start, end, step].every(Number.isInteger) ? 'int32' : 'float32');
-  const values = Float64Array.from({ length: Math.ceil((end - start) / step) }, (_, i) => start + i * step);
-  return wrap('arange', convert(values, dtype), [values.length], dtype, options);
+  checkShape('arange', [count]);
+  const dtype = rangeDType('arange', options, [start, end, step].every(Number.isInteger) ? 'int32' : 'float32');
+  const values = tabulate(count, (i) => start! + i * step);
+  return wrap('arange', toStorage('arange', values, dtype), [count], dtype, options);
 }
 
 /** `steps` values from start to end, both included, evenly spaced; float32 unless a dtype is named. `torch.linspace` */
 export function linspace(start: number, end: number, steps: number, options: TensorOptions = {}): Tensor {
+  if (typeof start !== 'number' || typeof end !== 'number') {
+    throw new ArgumentError('linspace', `goes from number to number, got ${formatValue(start)} and ${formatValue(end)}`);
+  }
+  checkInteger('linspace', 'the number of steps', steps, 0);
   checkShape('linspace', [steps]);
-  const dtype = resolveDType('linspace', options, 'float32');
+  const dtype = rangeDType('linspace', options, 'float32');
   const step = steps > 1 ? (end - start) / (steps - 1) : 0;
+  const half = Math.floor(steps / 2);
   // From both ends, as PyTorch does, so that the last value is exactly `end`.
-  const value = (i: number) => (i < steps / 2 ? start + i * step : end - (steps - 1 - i) * step);
-  const values = Float64Array.from({ length: steps }, (_, i) => (steps === 1 ? start : value(i)));
-  return wrap('linspace', convert(values, dtype), [steps], dtype, options);
+  const value = (i: number) => (i < half ? start + i * step : end - (steps - 1 - i) * step);
+  const values = tabulate(steps, steps === 1 ? () => start : value);
+  return wrap('linspace', toStorage('linspace', values, dtype), [steps], dtype, options);
 }
 
 /** The identity matrix [n, m] (m defaults to n). `torch.eye` */
-export function eye(n: number, m: number = n, options: TensorOptions = {}): Tensor {
+export function eye(n: number, options?: TensorOptions): Tensor;
+export function eye(n: number, m?: number, options?: TensorOptions): Tensor;
+export function eye(n: number, second: number | TensorOptions = n, third: TensorOptions = {}): Tensor {
+  const [m, options] = typeof second === 'object' ? [n, second] : [second, third];
   checkShape('eye', [n, m]);
   const dtype = resolveDType('eye', options, 'float32');
   const storage = allocate(dtype, n * m);

@@ -1,5 +1,5 @@
 /** The places where tensors live and ops run. */
-import { DeviceError } from './errors.js';
+import { DeviceError, formatValue } from './errors.js';
 
 /** `cpu` is everywhere and the default. */
 export type Device = 'cpu';
@@ -9,6 +9,6 @@ export const DEVICES: readonly Device[] = ['cpu'];
 /** @throws DeviceError unless `device` names one that this build has. */
 export function checkDevice(op: string, device: unknown): asserts device is Device {
   if (!DEVICES.includes(device as Device)) {
-    throw new DeviceError(op, `there is no device ${JSON.stringify(device)}; known devices: ${DEVICES.join(', ')}`);
+    throw new DeviceError(op, `there is no device ${formatValue(device)}; known devices: ${DEVICES.join(', ')}`);
   }
 }

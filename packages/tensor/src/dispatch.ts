@@ -1,8 +1,10 @@
 /** The one seam: every op call of every package passes through `dispatch`, where it can be recorded or traced. */
 import { backendOf } from './backend.js';
+import { checkDevice, type Device } from './device.js';
 import type { TypedArray } from './dtype.js';
 import { DeviceError } from './errors.js';
 import type { Attrs, Inputs, Op, OpInput } from './op.js';
+import { checkShape } from './shape.js';
 import { Tensor, type TensorSpec } from './tensor.js';
 
 /** Sees each call, runs it with `run`, and returns its outputs. Autograd is one. */
@@ -34,13 +36,20 @@ export function dispatch<A extends Attrs>(op: Op<A>, inputs: readonly Tensor[], 
 }
 
 function execute(op: Op, inputs: readonly Tensor[], attrs: Attrs): Tensor[] {
+  const device = commonDevice(op.name, inputs);
   const specs = op.infer(inputs as unknown as Inputs<Tensor>, attrs) as Inputs<TensorSpec>;
-  const device = inputs[0]?.device ?? 'cpu';
-  const stranger = inputs.find((input) => input.device !== device);
-  if (stranger) {
-    throw new DeviceError(op.name, `inputs are on ${device} and on ${stranger.device}. Move one with to('${device}')`);
-  }
+  for (const { shape } of specs) checkShape(op.name, shape);
   const operands = inputs.map(({ shape, dtype, storage }) => ({ shape, dtype, data: storage }));
   const storages = op.forward(backendOf(device), operands as unknown as Inputs<OpInput>, attrs, specs);
   return specs.map((spec, i) => new Tensor(storages[i] as TypedArray, spec.shape, spec.dtype, device));
+}
+
+function commonDevice(op: string, inputs: readonly Tensor[]): Device {
+  const device = inputs[0]?.device ?? 'cpu';
+  const stranger = inputs.find((input) => input.device !== device);
+  if (stranger) {
+    throw new DeviceError(op, `inputs are on ${device} and on ${stranger.device}. Move one with to('${device}')`);
+  }
+  checkDevice(op, device);
+  return device;
 }

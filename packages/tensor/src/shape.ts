@@ -1,5 +1,5 @@
 /** The algebra of shapes: sizes, strides, axes, broadcasting. Pure functions over lists of numbers. */
-import { ArgumentError, ShapeError } from './errors.js';
+import { ArgumentError, formatValue, ShapeError } from './errors.js';
 
 /** The lengths of a tensor's axes, outermost first. `[]` is a scalar. */
 export type Shape = readonly number[];
@@ -29,23 +29,44 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((length, axis) => length === b[axis]);
 }
 
-/** @throws ShapeError unless every length is a whole number of at least 0 and the size can be allocated. */
-export function checkShape(op: string, shape: Shape): void {
-  const wrong = shape.find((length) => !Number.isInteger(length) || length < 0);
-  if (wrong !== undefined || !Array.isArray(shape)) {
-    throw new ShapeError(op, `a shape is a list of whole numbers of at least 0, got ${formatShape(shape)}`);
+/**
+ * @param least -1 where that stands for a length to be worked out; default 0.
+ * @throws ShapeError unless every length is a whole number of at least `least` and the size can be allocated.
+ */
+export function checkShape(op: string, shape: Shape, least = 0): void {
+  if (!isListOfIntegers(shape, least)) {
+    const hint = typeof shape === 'number' ? `. Write [${shape}]` : '';
+    throw new ShapeError(op, `a shape is a list of whole numbers of at least ${least}, got ${formatValue(shape)}${hint}`);
   }
   if (sizeOf(shape) > MAX_SIZE) {
     throw new ShapeError(op, `${formatShape(shape)} has ${sizeOf(shape)} elements; the most is ${MAX_SIZE}`);
   }
 }
 
+function isListOfIntegers(list: unknown, least: number): boolean {
+  if (!Array.isArray(list)) return false;
+  // Not `every`, which passes over holes.
+  for (const value of list) {
+    if (!Number.isInteger(value) || value < least) return false;
+  }
+  return true;
+}
+
 /** Element counts and byte offsets stay exact 32-bit integers in every kernel. */
 const MAX_SIZE = 2 ** 31 - 1;
 
-/** @throws ArgumentError unless `value` is a whole number. */
-export function checkInteger(op: string, name: string, value: number): void {
-  if (!Number.isInteger(value)) throw new ArgumentError(op, `${name} is a whole number, got ${value}`);
+/** @throws ArgumentError unless `value` is a whole number of at least `least`. */
+export function checkInteger(op: string, name: string, value: unknown, least = Number.NEGATIVE_INFINITY): void {
+  if (Number.isInteger(value) && (value as number) >= least) return;
+  const bound = least === Number.NEGATIVE_INFINITY ? '' : ` of at least ${least}`;
+  throw new ArgumentError(op, `${name} is a whole number${bound}, got ${formatValue(value)}`);
+}
+
+/** @throws ArgumentError unless `value` is an array. */
+export function checkList(op: string, name: string, value: unknown): void {
+  if (Array.isArray(value)) return;
+  const hint = typeof value === 'number' ? `. Write [${value}]` : '';
+  throw new ArgumentError(op, `${name} is a list, got ${formatValue(value)}${hint}`);
 }
 
 /**
@@ -58,23 +79,42 @@ export function normalizeAxis(op: string, axis: number, rank: number): number {
   if (!Number.isInteger(axis) || axis < -count || axis >= count) {
     throw new ShapeError(
       op,
-      `axis ${axis} does not exist in a tensor with ${rank} dimensions; it must be from ${-count} to ${count - 1}`,
+      `axis ${formatValue(axis)} does not exist in a tensor with ${rank} dimensions; it must be from ${-count} to ${count - 1}`,
     );
   }
   return axis < 0 ? axis + count : axis;
 }
 
 /**
- * One axis, several, or (`undefined` or `[]`) all of them, as sorted non-negative numbers.
+ * As `normalizeAxis`, but a scalar has no axis.
+ * @throws ShapeError where there is no such axis.
+ */
+export function axisIn(op: string, axis: number, shape: Shape): number {
+  if (shape.length === 0) throw new ShapeError(op, 'a scalar has no axis. Give it one with reshape(x, [1])');
+  return normalizeAxis(op, axis, shape.length);
+}
+
+/**
+ * One axis or several, as sorted non-negative numbers.
+ * @throws ShapeError for an axis that does not exist or is named twice.
+ */
+export function listAxes(op: string, axes: number | readonly number[], rank: number): number[] {
+  const named = typeof axes === 'number' ? [axes] : axes;
+  checkList(op, 'axes', named);
+  const list = named.map((axis) => normalizeAxis(op, axis, rank));
+  if (new Set(list).size !== list.length) {
+    throw new ShapeError(op, `axes ${formatShape(named)} name the same axis twice`);
+  }
+  return rank === 0 ? [] : list.sort((a, b) => a - b);
+}
+
+/**
+ * What reductions take: one axis, several, or (`undefined` or `[]`) all of them, as sorted non-negative numbers.
  * @throws ShapeError for an axis that does not exist or is named twice.
  */
 export function normalizeAxes(op: string, axes: number | readonly number[] | undefined, rank: number): number[] {
-  if (axes === undefined || (typeof axes !== 'number' && axes.length === 0)) return range(rank);
-  const list = (typeof axes === 'number' ? [axes] : axes).map((axis) => normalizeAxis(op, axis, rank));
-  if (new Set(list).size !== list.length) {
-    throw new ShapeError(op, `axes ${formatShape(axes as Shape)} name the same axis twice`);
-  }
-  return rank === 0 ? [] : list.sort((a, b) => a - b);
+  const all = axes === undefined || (Array.isArray(axes) && axes.length === 0);
+  return all ? range(rank) : listAxes(op, axes, rank);
 }
 
 /** `[0, 1, ..., count - 1]` */

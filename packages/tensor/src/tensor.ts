@@ -1,9 +1,9 @@
 /** The one type of lowrank: an immutable, contiguous, row-major array of numbers with a shape and a dtype. */
 import type { Device } from './device.js';
 import { type DType, dtypeOf, type TypedArray } from './dtype.js';
-import { type LowrankError, ShapeError } from './errors.js';
+import { ArgumentError, DeviceError, DTypeError, formatValue, type LowrankError, ShapeError } from './errors.js';
 import { formatTensor } from './print.js';
-import { formatShape, type Shape, sameShape, sizeOf } from './shape.js';
+import { checkShape, formatShape, type Shape, sameShape, sizeOf } from './shape.js';
 
 /** What `tolist()` gives: numbers (or booleans) nested as deep as the tensor has dimensions. */
 export type NestedArray<T> = T | readonly NestedArray<T>[];
@@ -63,11 +63,12 @@ export class Tensor implements TensorSpec {
   #version = 0;
 
   constructor(storage: TypedArray, shape: Shape, dtype: DType, device: Device = 'cpu') {
-    if (storage.length !== sizeOf(shape) || dtypeOf(storage) !== dtype) {
-      throw new ShapeError(
-        'Tensor',
-        `a ${dtypeOf(storage)} storage of ${storage.length} elements cannot hold ${dtype} ${formatShape(shape)}`,
-      );
+    checkShape('Tensor', shape);
+    if (dtypeOf(storage) !== dtype) {
+      throw new DTypeError('Tensor', `${formatValue(storage)} cannot hold ${formatValue(dtype)}. Make one with tensor(...)`);
+    }
+    if (storage.length !== sizeOf(shape)) {
+      throw new ShapeError('Tensor', `a storage of ${storage.length} elements does not fill ${formatShape(shape)}`);
     }
     this.shape = Object.freeze([...shape]);
     this.dtype = dtype;
@@ -135,14 +136,29 @@ export class Tensor implements TensorSpec {
   /**
    * Replaces the value in place, which is how optimisers move parameters. The new storage is shared with `value`, not
    * copied. A backward pass through a graph that was recorded before and still needs the old value will refuse.
-   * @throws ShapeError if shape or dtype differ.
+   * @throws ShapeError, DTypeError or DeviceError if shape, dtype or device differ.
    */
   assign(value: Tensor): this {
-    if (!sameShape(value.shape, this.shape) || value.dtype !== this.dtype) {
+    if (!(value instanceof Tensor)) {
+      throw new ArgumentError('assign', `takes a tensor, got ${formatValue(value)}. Make one with tensor(...)`);
+    }
+    if (!sameShape(value.shape, this.shape)) {
       throw new ShapeError(
         'assign',
-        `a ${this.dtype} tensor of shape ${formatShape(this.shape)} cannot take a ${value.dtype} value of shape ` +
-          `${formatShape(value.shape)}. Make a new tensor, or cast and reshape the value`,
+        `a tensor of shape ${formatShape(this.shape)} cannot take a value of shape ${formatShape(value.shape)}. ` +
+          'Make a new tensor, or reshape the value',
+      );
+    }
+    if (value.dtype !== this.dtype) {
+      throw new DTypeError(
+        'assign',
+        `a ${this.dtype} tensor cannot take a ${value.dtype} value. Convert with to('${this.dtype}')`,
+      );
+    }
+    if (value.device !== this.device) {
+      throw new DeviceError(
+        'assign',
+        `a tensor on ${this.device} cannot take a value on ${value.device}. Move it with to('${this.device}')`,
       );
     }
     lifeCycle?.assigning(this);

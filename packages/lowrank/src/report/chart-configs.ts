@@ -90,8 +90,10 @@ function curveChart(trainings: readonly TrainingRun[], value: 'loss' | 'accuracy
   };
 }
 
+/** A value that is not finite leaves a gap in its line. */
 function line(points: TrainingRun['points'], value: 'loss' | 'accuracy') {
-  const data = points.map((point) => ({ x: point.step, y: Number(point[value].toPrecision(4)) }));
+  const rounded = (y: number) => (Number.isFinite(y) ? Number(y.toPrecision(4)) : null);
+  const data = points.map((point) => ({ x: point.step, y: rounded(point[value]) }));
   return { data, pointRadius: 0, pointHitRadius: 0 };
 }
 

@@ -41,16 +41,22 @@ export function plural(count: number, noun: string): string {
 
 /** Bytes in units of 1,000: `5301` as `5.30 kB`. */
 export function bytes(count: number): string {
-  const exponent = count < 1000 ? 0 : Math.min(3, Math.floor(Math.log10(count) / 3));
-  const unit = ['B', 'kB', 'MB', 'GB'][exponent];
-  return finite(count, () => `${significant(count / 1000 ** exponent)}${THIN_SPACE}${unit}`);
+  if (!(count >= 1000)) return finite(count, () => `${integer(count)}${THIN_SPACE}B`);
+  const exponent = Math.min(3, Math.floor(Math.log10(count) / 3));
+  return finite(
+    count,
+    () => `${significant(count / 1000 ** exponent)}${THIN_SPACE}${['kB', 'MB', 'GB'][exponent - 1]}`,
+  );
 }
 
 /** Seconds as `4.2 s` or `2 min 5 s`. */
 export function duration(seconds: number): string {
   if (!(seconds >= 60)) return finite(seconds, () => `${seconds.toFixed(1)}${THIN_SPACE}s`);
   const whole = Math.round(seconds);
-  return `${integer(Math.floor(whole / 60))}${THIN_SPACE}min ${whole % 60}${THIN_SPACE}s`;
+  return finite(
+    whole,
+    () => `${integer(Math.floor(whole / 60))}${THIN_SPACE}min ${whole % 60}${THIN_SPACE}s`,
+  );
 }
 
 /** Three significant digits: `0.0312`, `455`. */

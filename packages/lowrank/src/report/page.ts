@@ -68,7 +68,7 @@ function keyFigures(run: RunSummary): SafeHtml {
 }
 
 function learningCharts(run: RunSummary): SafeHtml {
-  const trainings = trainingRuns(run);
+  const trainings = trainingRuns(run).filter(({ points }) => points.length > 0);
   const entries = trainings.map(({ key, name }) => ({ key, name }));
   return html`${legend(entries, dashed)}<div class="pair">
 ${chart('loss', 'Loss of the training batches, on a logarithmic scale')}
@@ -84,9 +84,10 @@ function wrongChart(run: RunSummary): SafeHtml {
 }
 
 function chart(id: string, caption: string): SafeHtml {
-  return html`<figure><div class="canvas"><canvas id="${id}" role="img" aria-label="${caption}; the table below has the numbers"></canvas></div>
-<figcaption>${caption}</figcaption>
-<noscript><p class="aside">The chart is drawn by a script of this page, which is not allowed to run here.</p></noscript></figure>`;
+  return html`<figure><div class="canvas">
+<canvas id="${id}" role="img" aria-label="${caption}; the table below has the numbers"></canvas>
+<noscript><p class="aside">The chart is drawn by a script of this page, which is not allowed to run here.</p></noscript>
+</div><figcaption>${caption}</figcaption></figure>`;
 }
 
 type Series = keyof typeof SERIES;
@@ -153,8 +154,11 @@ function settings(run: RunSummary): SafeHtml {
 <p class="aside">To run it again: <code>${command(options)}</code></p>`;
 }
 
-function command({ seed, epochs, digit, rank, alpha, quick }: RunSummary['options']): string {
+/** The command line, each part of which stays on one line. */
+function command({ seed, epochs, digit, rank, alpha, quick }: RunSummary['options']): SafeHtml[] {
   const numbers = { seed, epochs, rank, alpha, ...(digit === null ? {} : { digit }) };
   const flags = Object.entries(numbers).map(([name, value]) => `--${name} ${value}`);
-  return ['npx lowrank mnist', ...flags, ...(quick ? ['--quick'] : [])].join(' ');
+  return ['npx lowrank mnist', ...flags, ...(quick ? ['--quick'] : [])].map(
+    (part) => html`<span>${part}</span> `,
+  );
 }

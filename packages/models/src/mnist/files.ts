@@ -140,8 +140,7 @@ async function readNamed(path: string): Promise<NamedBytes> {
     const bytes = await readFile(path);
     return { name: path, bytes: path.endsWith('.gz') ? await gunzip(bytes) : bytes };
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new FormatError('readMnistFiles', `cannot read ${path}: ${reason}. Fetch the file again`, {
+    throw new FormatError('readMnistFiles', `cannot read ${path} (${cause}). Fetch the file again`, {
       cause,
     });
   }

@@ -142,7 +142,7 @@ describe('readMnistFiles', () => {
     await linkAllBut(NAMES[1]);
     await mkdir(join(folder, NAMES[1]));
     await expect(readMnistFiles({ directory: folder })).rejects.toThrow(
-      /cannot read .*train-labels-idx1-ubyte: /,
+      /cannot read .*train-labels-idx1-ubyte \(.*EISDIR/,
     );
   });
 
@@ -151,14 +151,16 @@ describe('readMnistFiles', () => {
     await writeFile(join(folder, `${NAMES[3]}.gz`), gzipSync(labels(7, 2, 1)).subarray(0, 15));
     const reading = readMnistFiles({ directory: folder });
     await expect(reading).rejects.toBeInstanceOf(FormatError);
-    await expect(reading).rejects.toThrow(/cannot read .*t10k-labels-idx1-ubyte\.gz: /);
+    await expect(reading).rejects.toThrow(
+      /cannot read .*t10k-labels-idx1-ubyte\.gz \(.*unexpected end of file/,
+    );
   });
 
   it('does not unpack a compressed file without end', async () => {
     await linkAllBut(NAMES[3]);
     await writeFile(join(folder, `${NAMES[3]}.gz`), gzipSync(new Uint8Array(48_000_000), { level: 1 }));
     await expect(readMnistFiles({ directory: folder })).rejects.toThrow(
-      /cannot read .*t10k-labels-idx1-ubyte\.gz: Cannot create a Buffer larger than 47040016 bytes/,
+      /cannot read .*t10k-labels-idx1-ubyte\.gz \(.*Cannot create a Buffer larger than 47040016 bytes/,
     );
   });
 

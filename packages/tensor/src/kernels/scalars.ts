@@ -23,11 +23,37 @@ export interface ScalarOp {
 }
 
 const arithmetic = (f: ScalarFunction, int32?: ScalarFunction): ScalarOp => ({ rule: 'arithmetic', f, int32 });
-const numeric = (f: ScalarFunction): ScalarOp => ({ rule: 'numeric', f });
+const numeric = (f: ScalarFunction, int32?: ScalarFunction): ScalarOp => ({ rule: 'numeric', f, int32 });
 const float = (f: ScalarFunction): ScalarOp => ({ rule: 'float', f });
 const comparison = (f: ScalarFunction): ScalarOp => ({ rule: 'comparison', f });
 const logical = (f: ScalarFunction): ScalarOp => ({ rule: 'logical', f });
 const choice = (f: ScalarFunction): ScalarOp => ({ rule: 'choice', f });
+
+/** Whether what a % b leaves has the wrong sign for a division that rounds down. */
+const isBelow = (rest: number, b: number) => rest !== 0 && rest < 0 !== b < 0;
+
+function remainder(a: number, b: number): number {
+  const rest = a % b;
+  return isBelow(rest, b) ? rest + b : rest;
+}
+
+/** By way of the exact remainder, as a / b alone may round up to a whole number: 1 / 0.1 is 10, but 1 // 0.1 is 9. */
+function floorDivide(a: number, b: number): number {
+  if (b === 0) return a / b;
+  const rest = a % b;
+  const quotient = (a - rest) / b - (isBelow(rest, b) ? 1 : 0);
+  return quotient === 0 ? 0 * (a / b) : Math.round(quotient);
+}
+
+/** Powers modulo 2^32, by repeated squaring. Negative ones are whole for 1 and -1 alone, and else 0. */
+function powInt32(base: number, exponent: number): number {
+  if (exponent < 0) return base === 1 || base === -1 ? base ** (exponent % 2) : 0;
+  let power = 1;
+  for (let rest = exponent, square = base; rest > 0; rest >>= 1, square = Math.imul(square, square)) {
+    if (rest & 1) power = Math.imul(power, square);
+  }
+  return power;
+}
 
 /** The table. The number of parameters is the number of inputs. */
 export const SCALARS = {
@@ -35,21 +61,25 @@ export const SCALARS = {
   sub: numeric((a, b) => a - b),
   mul: arithmetic((a, b) => a * b, Math.imul),
   div: float((a, b) => a / b),
-  floorDivide: numeric((a, b) => Math.floor(a / b)),
-  remainder: numeric((a, b) => (Number.isFinite(b) || !Number.isFinite(a) ? a - b * Math.floor(a / b) : a * b < 0 ? b : a)),
-  pow: numeric((a, b) => (a === 1 || b === 0 ? 1 : a === -1 && Math.abs(b) === Infinity ? 1 : a ** b)),
+  floorDivide: numeric(floorDivide),
+  remainder: numeric(remainder),
+  // C has 1 ** NaN = 1 ** Infinity = (-1) ** Infinity = 1, where JavaScript has NaN.
+  pow: numeric((a, b) => (a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b), powInt32),
   maximum: arithmetic((a, b) => Math.max(a, b)),
   minimum: arithmetic((a, b) => Math.min(a, b)),
 
   neg: numeric((x) => -x),
   abs: numeric((x) => Math.abs(x)),
-  sign: arithmetic((x) => (x > 0 ? 1 : x < 0 ? -1 : x === 0 ? 0 : x)),
-  square: numeric((x) => x * x),
+  sign: arithmetic((x) => (x > 0 ? 1 : x < 0 ? -1 : 0)),
+  square: numeric(
+    (x) => x * x,
+    (x) => Math.imul(x, x),
+  ),
   floor: numeric((x) => Math.floor(x)),
   ceil: numeric((x) => Math.ceil(x)),
   // Halves go to the even neighbour.
   round: numeric((x) => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x))),
-  relu: numeric((x) => (x <= 0 ? 0 : x)),
+  relu: numeric((x) => (x < 0 ? 0 : x)),
   clamp: numeric((x, min, max) => Math.min(Math.max(x, min), max)),
 
   exp: float((x) => Math.exp(x)),

@@ -75,12 +75,20 @@ export const sub: Binary = binary('sub');
 export const mul: Binary = binary('mul');
 /** a / b, broadcast; integers are divided as float32. `torch.div` */
 export const div: Binary = binary('div');
-/** floor(a / b), broadcast; an integer divided by 0 gives 0. `torch.floor_divide` */
+/** floor(a / b), broadcast. Not for bool; an integer divided by 0 gives 0. `torch.floor_divide` */
 export const floorDivide: Binary = binary('floorDivide');
-/** a - b * floor(a / b): the remainder with the sign of b. `torch.remainder` */
+/** a - b * floor(a / b): the remainder, with the sign of b. Not for bool; that of an integer by 0 is 0. `torch.remainder` */
 export const remainder: Binary = binary('remainder');
-/** a to the power of b, broadcast. `torch.pow` */
-export const pow: Binary = binary('pow');
+/**
+ * a to the power of b, broadcast. Not for bool. Integers stay integers, and wrap around. `torch.pow`
+ * @throws ArgumentError for integers to the power of a plain negative number.
+ */
+export const pow: Binary = (a, b) => {
+  if (typeof b === 'number' && b < 0 && !isFloat(commonDType([a, b]))) {
+    throw new ArgumentError('pow', `integers to the power ${b} are fractions. Convert the base with to('float32')`);
+  }
+  return call('pow', [a, b]);
+};
 /** The larger of a and b; NaN if either is. `torch.maximum` */
 export const maximum: Binary = binary('maximum');
 /** The smaller of a and b; NaN if either is. `torch.minimum` */
@@ -111,7 +119,7 @@ export const logicalNot: Unary = unary('logicalNot');
 export const neg: Unary = unary('neg');
 /** |x|. `torch.abs` */
 export const abs: Unary = unary('abs');
-/** -1, 0 or 1. `torch.sign` */
+/** -1, 0 or 1; 0 for NaN. `torch.sign` */
 export const sign: Unary = unary('sign');
 /** x * x. `torch.square` */
 export const square: Unary = unary('square');
@@ -164,9 +172,14 @@ export const isfinite: Unary = unary('isfinite');
 /**
  * The Gaussian error linear unit, x * Phi(x). `torch.nn.functional.gelu`
  * @param options.approximate `'tanh'` for the cheaper formula of Hendrycks and Gimpel; default `'none'`.
+ * @throws ArgumentError for another approximation.
  */
 export function gelu(x: Operand, options: { readonly approximate?: 'none' | 'tanh' } = {}): Tensor {
-  return call(options.approximate === 'tanh' ? 'geluTanh' : 'gelu', [x]);
+  const { approximate = 'none' } = options;
+  if (approximate !== 'none' && approximate !== 'tanh') {
+    throw new ArgumentError('gelu', `approximate is 'none' or 'tanh', got ${JSON.stringify(approximate)}`);
+  }
+  return call(approximate === 'tanh' ? 'geluTanh' : 'gelu', [x]);
 }
 
 /**
@@ -179,7 +192,8 @@ export function softplus(x: Operand, options: { readonly beta?: number; readonly
 }
 
 /**
- * x, but not below `min` nor above `max`, each a number, a tensor, or `null` for no limit. `torch.clamp`
+ * x, but not below `min` nor above `max`, each a number, a tensor, or `null` for no limit; `max` where `min` is above
+ * it. Not for bool. `torch.clamp`
  * @throws ArgumentError if both limits are missing.
  */
 export function clamp(x: Operand, min: Operand | null = null, max: Operand | null = null): Tensor {

@@ -1,6 +1,6 @@
 /** Ops that work along one axis and keep its length: running sums, softmax, layer normalisation. */
 import { dispatch } from '../dispatch.js';
-import { ShapeError } from '../errors.js';
+import { ArgumentError, DTypeError, ShapeError } from '../errors.js';
 import { lanesAlong } from '../kernels/lanes.js';
 import { defineOp } from '../op.js';
 import { formatShape, normalizeAxis, type Shape, sameShape, sizeOf } from '../shape.js';
@@ -17,7 +17,7 @@ const cumsumOp = defineOp<AxisAttrs>({
   forward: (kernels, [x], { axis }, { dtype }) => kernels.cumsum(x.data, lanesAlong(x.shape, axis), dtype),
 });
 
-/** The running sum along `axis`; bools are counted as int32. `torch.cumsum` */
+/** The running sum along `axis`; bools are counted as int32, and int32 wraps around. `torch.cumsum` */
 export function cumsum(x: Tensor, axis: number): Tensor {
   checkTensor('cumsum', x);
   const counted = x.dtype === 'bool' ? cast(x, 'int32') : x;
@@ -66,6 +66,7 @@ export interface LayerNormOptions {
 /**
  * (x - mean) / sqrt(variance + eps) * weight + bias over the last axes. `torch.nn.functional.layer_norm`
  * @param normalizedShape The lengths of the axes to normalise over; x's shape must end in them.
+ * @throws ShapeError if it does not, or a parameter has another shape; DTypeError if one has another dtype than x.
  */
 export function layerNorm(x: Tensor, normalizedShape: Shape, options: LayerNormOptions = {}): Tensor {
   checkTensor('layerNorm', x);
@@ -73,17 +74,30 @@ export function layerNorm(x: Tensor, normalizedShape: Shape, options: LayerNormO
   const { weight = null, bias = null, eps = 1e-5 } = options;
   const axes = normalizedShape.length;
   if (axes === 0 || !sameShape(x.shape.slice(-axes), normalizedShape)) {
-    throw new ShapeError('layerNorm', `${formatShape(x.shape)} does not end in ${formatShape(normalizedShape)}`);
+    throw new ShapeError(
+      'layerNorm',
+      `the normalised shape holds the lengths of x's last axes, at least one; ${formatShape(x.shape)} does not end in ` +
+        formatShape(normalizedShape),
+    );
   }
-  for (const [name, parameter] of Object.entries({ weight, bias })) {
-    if (parameter !== null && !sameShape(parameter.shape, normalizedShape)) {
-      throw new ShapeError(
-        'layerNorm',
-        `the ${name} has shape ${formatShape(parameter.shape)}, it must be ${formatShape(normalizedShape)}`,
-      );
-    }
-  }
+  if (!(eps >= 0)) throw new ArgumentError('layerNorm', `eps is a number of at least 0, got ${eps}`);
+  checkAffine('weight', weight, x, normalizedShape);
+  checkAffine('bias', bias, x, normalizedShape);
   const normalized = dispatch(layerNormOp, [x], { axes, eps });
   const scaled = weight === null ? normalized : mul(normalized, weight);
   return bias === null ? scaled : add(scaled, bias);
+}
+
+function checkAffine(name: string, parameter: Tensor | null, x: Tensor, shape: Shape): void {
+  if (parameter === null) return;
+  checkTensor('layerNorm', parameter);
+  if (!sameShape(parameter.shape, shape)) {
+    throw new ShapeError(
+      'layerNorm',
+      `the ${name} has shape ${formatShape(parameter.shape)}, it must be ${formatShape(shape)}, the normalised shape`,
+    );
+  }
+  if (parameter.dtype !== x.dtype) {
+    throw new DTypeError('layerNorm', `the ${name} is ${parameter.dtype} and x is ${x.dtype}. Convert one with to()`);
+  }
 }

@@ -4,7 +4,7 @@ import { ArgumentError, ShapeError } from '../errors.js';
 import { defineMultiOp } from '../op.js';
 import { formatShape, sizeOf } from '../shape.js';
 import type { Tensor } from '../tensor.js';
-import { gt } from './elementwise.js';
+import { gt, maximum, mul } from './elementwise.js';
 import { checkFloat, checkTensor } from './operand.js';
 import { amax, sum } from './reduce.js';
 import { stopGradient } from './statistics.js';
@@ -51,9 +51,9 @@ function checkMatrices(op: string, x: Tensor): void {
 }
 
 export interface MatrixRankOptions {
-  /** Singular values up to this count as zero. Default 0. */
+  /** Singular values up to this are taken for zero. Default 0. */
   readonly atol?: number;
-  /** The same, relative to the largest one. Default max(M, N) * epsilon of the dtype, or 0 if `atol` is given. */
+  /** The same, relative to the largest one. Default: 0 where `atol` is above 0, else max(M, N) times the dtype's epsilon. */
   readonly rtol?: number;
 }
 
@@ -64,10 +64,10 @@ export function matrixRank(x: Tensor, options: MatrixRankOptions = {}): Tensor {
   checkMatrices('matrixRank', x);
   const [M, N] = x.shape.slice(-2) as [number, number];
   const epsilon = EPSILON[x.dtype as keyof typeof EPSILON];
-  const { atol = 0, rtol = options.atol === undefined ? Math.max(M, N) * epsilon : 0 } = options;
+  const { atol = 0, rtol = options.atol ? 0 : Math.max(M, N) * epsilon } = options;
   if (!(atol >= 0) || !(rtol >= 0)) throw new ArgumentError('matrixRank', `tolerances are at least 0, got ${atol} and ${rtol}`);
   const { S } = svd(stopGradient(x));
   if (S.shape.at(-1) === 0) return sum(gt(S, 0), -1);
-  const tolerance = amax(S, -1, { keepdim: true }).mul(rtol).maximum(atol);
+  const tolerance = maximum(mul(amax(S, -1, { keepdim: true }), rtol), atol);
   return sum(gt(S, tolerance), -1);
 }

@@ -4,7 +4,7 @@ import { ShapeError } from '../errors.js';
 import { lanesAlong } from '../kernels/lanes.js';
 import type { ReductionName } from '../kernels/reference/reduce.js';
 import { type Attrs, defineOp, type Op } from '../op.js';
-import { formatShape, normalizeAxes, normalizeAxis, reducedShape } from '../shape.js';
+import { formatShape, normalizeAxes, normalizeAxis, range, reducedShape, type Shape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { cast } from './cast.js';
 import { gather } from './indexing.js';
@@ -24,13 +24,22 @@ type ReduceAttrs = { readonly axes: readonly number[]; readonly keepdim: boolean
 /** Whether the reduction of nothing is defined. */
 const NEUTRAL = { sum: true, prod: true, any: true, all: true, amax: false, amin: false };
 
+/** @internal @throws ShapeError if one of the axes has length 0. */
+export function checkNotEmpty(op: string, shape: Shape, axes: readonly number[]): void {
+  const empty = axes.find((axis) => shape[axis] === 0);
+  if (empty !== undefined) {
+    throw new ShapeError(
+      op,
+      `axis ${empty} of ${formatShape(shape)} has length 0, and nothing has no ${op}. Reduce axes that hold values`,
+    );
+  }
+}
+
 function defineReduction(name: ReductionName): Op<ReduceAttrs> {
   return defineOp<ReduceAttrs>({
     name,
     infer: ([x], { axes, keepdim }) => {
-      if (!NEUTRAL[name] && axes.some((axis) => x.shape[axis] === 0)) {
-        throw new ShapeError(name, `an axis of length 0 in ${formatShape(x.shape)} has no ${name}`);
-      }
+      if (!NEUTRAL[name]) checkNotEmpty(name, x.shape, axes);
       const dtype = name === 'any' || name === 'all' ? 'bool' : x.dtype;
       return { shape: reducedShape(x.shape, axes, keepdim), dtype };
     },
@@ -52,13 +61,13 @@ function reduce(op: Op<ReduceAttrs>, x: Tensor, axes: Axes | undefined, options:
 
 const integers = (x: Tensor) => (x.dtype === 'bool' ? cast(x, 'int32') : x);
 
-/** The sum over `axes`; bools are counted as int32. `torch.sum` */
+/** The sum over `axes`; 0 of nothing. Bools are counted as int32, and int32 wraps around. `torch.sum` */
 export function sum(x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tensor {
   checkTensor('sum', x);
   return reduce(sumOp, integers(x), axes, options);
 }
 
-/** The product over `axes`; bools are taken as int32. `torch.prod` */
+/** The product over `axes`; 1 of nothing. Bools are taken as int32, and int32 wraps around. `torch.prod` */
 export function prod(x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tensor {
   checkTensor('prod', x);
   return reduce(prodOp, integers(x), axes, options);
@@ -74,12 +83,12 @@ export function amin(x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tenso
   return reduce(aminOp, x, axes, options);
 }
 
-/** Whether any value over `axes` is not 0. `torch.any` */
+/** Whether any value over `axes` is not 0; false of nothing. `torch.any` */
 export function any(x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tensor {
   return reduce(anyOp, x, axes, options);
 }
 
-/** Whether no value over `axes` is 0. `torch.all` */
+/** Whether no value over `axes` is 0; true of nothing. `torch.all` */
 export function all(x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tensor {
   return reduce(allOp, x, axes, options);
 }
@@ -90,7 +99,7 @@ function defineArgReduction(name: 'argmax' | 'argmin'): Op<ArgReduceAttrs> {
   return defineOp<ArgReduceAttrs>({
     name,
     infer: ([x], { axis, keepdim }) => {
-      if (x.shape[axis] === 0) throw new ShapeError(name, `axis ${axis} of ${formatShape(x.shape)} is empty`);
+      checkNotEmpty(name, x.shape, [axis]);
       return { shape: reducedShape(x.shape, [axis], keepdim), dtype: 'int32' };
     },
     forward: (kernels, [x], { axis }) => kernels.argReduce(name, x.data, lanesAlong(x.shape, axis)),
@@ -104,6 +113,7 @@ function argReduce(op: Op<ArgReduceAttrs>, x: Tensor, axis: number | undefined, 
   checkTensor(op.name, x);
   const keepdim = options.keepdim ?? false;
   if (axis !== undefined) return dispatch(op, [x], { axis: normalizeAxis(op.name, axis, x.ndim), keepdim });
+  checkNotEmpty(op.name, x.shape, range(x.ndim));
   const position = dispatch(op, [reshape(x, [x.numel()])], { axis: 0, keepdim: false });
   return keepdim ? reshape(position, x.shape.map(() => 1)) : position;
 }
@@ -132,7 +142,7 @@ export interface ValuesAndIndices {
 export function max(x: Tensor): Tensor;
 export function max(x: Tensor, axis: number, options?: ReduceOptions): ValuesAndIndices;
 export function max(x: Tensor, axis?: number, options: ReduceOptions = {}): Tensor | ValuesAndIndices {
-  return axis === undefined ? amax(x) : pick(x, axis, argmax(x, axis, { keepdim: true }), options);
+  return extreme('max', amax, argmax, x, axis, options);
 }
 
 /**
@@ -142,11 +152,23 @@ export function max(x: Tensor, axis?: number, options: ReduceOptions = {}): Tens
 export function min(x: Tensor): Tensor;
 export function min(x: Tensor, axis: number, options?: ReduceOptions): ValuesAndIndices;
 export function min(x: Tensor, axis?: number, options: ReduceOptions = {}): Tensor | ValuesAndIndices {
-  return axis === undefined ? amin(x) : pick(x, axis, argmin(x, axis, { keepdim: true }), options);
+  return extreme('min', amin, argmin, x, axis, options);
 }
 
-function pick(x: Tensor, axis: number, position: Tensor, { keepdim = false }: ReduceOptions): ValuesAndIndices {
-  if (x.ndim === 0) return { values: x, indices: position };
-  const values = gather(x, axis, position);
-  return keepdim ? { values, indices: position } : { values: squeeze(values, axis), indices: squeeze(position, axis) };
+function extreme(
+  op: 'max' | 'min',
+  valueOf: typeof amax,
+  positionOf: typeof argmax,
+  x: Tensor,
+  axis: number | undefined,
+  { keepdim = false }: ReduceOptions,
+): Tensor | ValuesAndIndices {
+  checkTensor(op, x);
+  const reduced = normalizeAxes(op, axis, x.ndim);
+  checkNotEmpty(op, x.shape, reduced);
+  if (axis === undefined) return valueOf(x);
+  const indices = positionOf(x, axis, { keepdim: true });
+  if (x.ndim === 0) return { values: x, indices };
+  const values = gather(x, axis, indices);
+  return keepdim ? { values, indices } : { values: squeeze(values, axis), indices: squeeze(indices, axis) };
 }

@@ -3,11 +3,12 @@ import { dispatch } from '../dispatch.js';
 import { ArgumentError, ShapeError } from '../errors.js';
 import { defineOp } from '../op.js';
 import {
-  broadcastShapes,
   broadcastStrides,
+  checkInteger,
+  checkList,
   checkShape,
   formatShape,
-  normalizeAxes,
+  listAxes,
   normalizeAxis,
   range,
   type Shape,
@@ -38,10 +39,10 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 }
 
 function inferLength(op: string, shape: Shape, x: Tensor): number[] {
+  checkShape(op, shape, -1);
   const unknown = shape.indexOf(-1);
-  const known = shape.filter((_, axis) => axis !== unknown);
-  checkShape(op, known);
-  const rest = sizeOf(known);
+  if (shape.lastIndexOf(-1) > unknown) throw new ShapeError(op, `only one length may be -1, got ${formatShape(shape)}`);
+  const rest = sizeOf(shape.filter((_, axis) => axis !== unknown));
   const target = unknown < 0 ? [...shape] : shape.with(unknown, rest === 0 ? 0 : x.numel() / rest);
   const fits = target.every(Number.isInteger) && sizeOf(target) === x.numel() && !(unknown >= 0 && rest === 0);
   if (!fits) {
@@ -54,7 +55,10 @@ function inferLength(op: string, shape: Shape, x: Tensor): number[] {
   return target;
 }
 
-/** All axes from `start` to `end` (inclusive) as one. Defaults: all of them. `torch.flatten` */
+/**
+ * All axes from `start` to `end` (inclusive) as one. Defaults: all of them. `torch.flatten`
+ * @throws ShapeError for axes that do not exist or come in the wrong order.
+ */
 export function flatten(x: Tensor, start = 0, end = -1): Tensor {
   checkTensor('flatten', x);
   const first = normalizeAxis('flatten', start, x.ndim);
@@ -67,7 +71,7 @@ export function flatten(x: Tensor, start = 0, end = -1): Tensor {
 /** Without the axes of length 1; given `axes`, only without those of them that have length 1. `torch.squeeze` */
 export function squeeze(x: Tensor, axes?: number | readonly number[]): Tensor {
   checkTensor('squeeze', x);
-  const dropped = normalizeAxes('squeeze', axes, x.ndim);
+  const dropped = axes === undefined ? range(x.ndim) : listAxes('squeeze', axes, x.ndim);
   return reshape(
     x,
     x.shape.filter((length, axis) => length !== 1 || !dropped.includes(axis)),
@@ -98,6 +102,7 @@ const permuteOp = defineOp<PermuteAttrs>({
  */
 export function permute(x: Tensor, axes: readonly number[]): Tensor {
   checkTensor('permute', x);
+  checkList('permute', 'the order of axes', axes);
   const order = axes.map((axis) => normalizeAxis('permute', axis, x.ndim));
   if (order.length !== x.ndim || new Set(order).size !== x.ndim) {
     throw new ShapeError('permute', `${formatShape(axes)} must name each of the ${x.ndim} axes of ${formatShape(x.shape)} once`);
@@ -129,13 +134,24 @@ const expandOp = defineOp<ShapeAttrs>({
  */
 export function expand(x: Tensor, shape: Shape): Tensor {
   checkTensor('expand', x);
+  checkShape('expand', shape, -1);
   const lead = shape.length - x.ndim;
   const target = shape.map((length, axis) => (length === -1 && axis >= lead ? (x.shape[axis - lead] as number) : length));
   checkShape('expand', target);
-  if (lead < 0 || !sameShape(broadcastShapes('expand', [x.shape, target]), target)) {
-    throw new ShapeError('expand', `${formatShape(x.shape)} cannot be stretched to ${formatShape(shape)}`);
+  if (!stretches(x.shape, target)) {
+    throw new ShapeError(
+      'expand',
+      `${formatShape(x.shape)} cannot be stretched to ${formatShape(shape)}. ` +
+        'Counted from the last axis, every length must stay the same or be 1 before',
+    );
   }
   return dispatch(expandOp, [x], { shape: target });
+}
+
+/** Whether broadcasting turns `shape` into `to`. */
+function stretches(shape: Shape, to: Shape): boolean {
+  const lead = to.length - shape.length;
+  return lead >= 0 && shape.every((length, axis) => length === 1 || length === to[lead + axis]);
 }
 
 const flipOp = defineOp<PermuteAttrs>({
@@ -149,10 +165,10 @@ const flipOp = defineOp<PermuteAttrs>({
   },
 });
 
-/** The order along `axes` reversed. `torch.flip` */
+/** The order along one axis, or several, reversed. `torch.flip` */
 export function flip(x: Tensor, axes: number | readonly number[]): Tensor {
   checkTensor('flip', x);
-  return dispatch(flipOp, [x], { axes: normalizeAxes('flip', axes, x.ndim) });
+  return dispatch(flipOp, [x], { axes: listAxes('flip', axes, x.ndim) });
 }
 
 type ConcatAttrs = { readonly axis: number };
@@ -182,14 +198,21 @@ const concatOp = defineOp<ConcatAttrs>({
     ),
 });
 
+/** @throws ArgumentError unless there is at least one tensor, which is returned, and nothing else. */
+function checkTensors(op: string, tensors: readonly Tensor[]): Tensor {
+  checkList(op, 'what is joined', tensors);
+  const [first] = tensors;
+  if (first === undefined) throw new ArgumentError(op, 'needs at least one tensor, got an empty list');
+  for (const tensor of tensors) checkTensor(op, tensor);
+  return first;
+}
+
 /**
  * The tensors one after the other along `axis` (default 0). `torch.cat`
  * @throws ShapeError if there are none, or they differ along another axis.
  */
 export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
-  const [first] = tensors;
-  if (!Array.isArray(tensors) || first === undefined) throw new ArgumentError('concat', 'needs a list of at least one tensor');
-  for (const tensor of tensors) checkTensor('concat', tensor);
+  const first = checkTensors('concat', tensors);
   const ranks = new Set(tensors.map((tensor) => tensor.ndim));
   if (ranks.size > 1 || first.ndim === 0) {
     const shapes = tensors.map((tensor) => formatShape(tensor.shape)).join(', ');
@@ -205,8 +228,7 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
 
 /** Tensors of one shape side by side along a new axis (default 0). `torch.stack` */
 export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
-  const [first] = tensors;
-  if (first === undefined) throw new ArgumentError('stack', 'needs a list of at least one tensor');
+  const first = checkTensors('stack', tensors);
   const stranger = tensors.find((tensor) => !sameShape(tensor.shape, first.shape));
   if (stranger) {
     throw new ShapeError('stack', `all shapes must be equal, got ${formatShape(first.shape)} and ${formatShape(stranger.shape)}`);
@@ -221,7 +243,8 @@ export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
 /** x repeated `repeats[i]` times along axis i; missing leading axes are added. `torch.tile` */
 export function tile(x: Tensor, repeats: readonly number[]): Tensor {
   checkTensor('tile', x);
-  checkShape('tile', repeats);
+  checkList('tile', 'how often each axis is repeated', repeats);
+  for (const count of repeats) checkInteger('tile', 'a number of repeats', count, 0);
   const rank = Math.max(x.ndim, repeats.length);
   const shape = [...new Array<number>(rank - x.ndim).fill(1), ...x.shape];
   const times = [...new Array<number>(rank - repeats.length).fill(1), ...repeats];

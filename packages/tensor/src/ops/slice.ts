@@ -63,6 +63,7 @@ export type Range = number | readonly [start: number | null, end?: number | null
  */
 export function slice(x: Tensor, ranges: readonly Range[]): Tensor {
   checkTensor('slice', x);
+  checkList('slice', 'the ranges', ranges);
   if (ranges.length > x.ndim) {
     throw new ShapeError('slice', `${ranges.length} ranges for the ${x.ndim} axes of ${formatShape(x.shape)}`);
   }
@@ -78,15 +79,15 @@ export function slice(x: Tensor, ranges: readonly Range[]): Tensor {
 
 function resolveRange(part: Range, length: number, axis: number) {
   if (typeof part === 'number') {
-    checkInteger('slice', 'an index', part);
-    if (part < -length || part >= length) {
-      throw new ShapeError('slice', `index ${part} is out of range for axis ${axis} of length ${length}`);
-    }
+    checkIndex('slice', part, length, axis);
     return { start: part < 0 ? part + length : part, length: 1, step: 1 };
+  }
+  if (part !== null && (!Array.isArray(part) || part.length > 3)) {
+    throw new ArgumentError('slice', `a range is an index, [start, end, step] or null, got ${formatValue(part)}`);
   }
   const [from, to, step = 1] = part ?? [null];
   if (!Number.isInteger(step) || step < 1) {
-    throw new ArgumentError('slice', `a step is a whole number of at least 1, got ${step}. Use flip to go backwards`);
+    throw new ArgumentError('slice', `a step is a whole number of at least 1, got ${formatValue(step)}. Use flip to go backwards`);
   }
   const start = clip(from ?? 0, length);
   const end = clip(to ?? length, length);
@@ -99,21 +100,45 @@ function clip(bound: number, length: number): number {
   return Math.min(length, Math.max(0, bound < 0 ? bound + length : bound));
 }
 
-/** `length` elements along `axis` from `start`. `torch.narrow` */
-export function narrow(x: Tensor, axis: number, start: number, length: number): Tensor {
-  checkTensor('narrow', x);
-  const at = normalizeAxis('narrow', axis, x.ndim);
-  const available = x.shape[at] ?? 0;
-  if (!Number.isInteger(start) || !Number.isInteger(length) || start < 0 || length < 0 || start + length > available) {
-    throw new ShapeError('narrow', `from ${start}, length ${length} is outside of axis ${axis} of ${formatShape(x.shape)}`);
-  }
-  return slice(x, [...range(at).map(() => null), [start, start + length]]);
+/** The region that reaches over all of x but along `axis`. */
+function sliceAlong(x: Tensor, axis: number, part: Range): Tensor {
+  return slice(x, [...range(axis).map(() => null), part]);
 }
 
-/** The part at `index` along `axis`, without that axis. `torch.select` */
+/**
+ * `length` elements along `axis` from `start` (negative: counted from the end). `torch.narrow`
+ * @throws ShapeError if they are not all there.
+ */
+export function narrow(x: Tensor, axis: number, start: number, length: number): Tensor {
+  checkTensor('narrow', x);
+  const at = axisIn('narrow', axis, x.shape);
+  checkInteger('narrow', 'the start', start);
+  checkInteger('narrow', 'the length', length, 0);
+  const available = x.shape[at]!;
+  const first = start < 0 ? start + available : start;
+  if (first < 0 || first + length > available) {
+    throw new ShapeError('narrow', `from ${start}, length ${length} is outside of axis ${axis} of ${formatShape(x.shape)}`);
+  }
+  return sliceAlong(x, at, [first, first + length]);
+}
+
+/**
+ * The part at `index` (negative: counted from the end) along `axis`, without that axis. `torch.select`
+ * @throws ShapeError if there is no such index.
+ */
 export function select(x: Tensor, axis: number, index: number): Tensor {
   checkTensor('select', x);
-  return slice(x, [...range(normalizeAxis('select', axis, x.ndim)).map(() => null), index]);
+  const at = axisIn('select', axis, x.shape);
+  checkIndex('select', index, x.shape[at]!, at);
+  return sliceAlong(x, at, index);
+}
+
+/** @throws ShapeError unless the index exists, counted from the start or the end. */
+function checkIndex(op: string, index: number, length: number, axis: number): void {
+  checkInteger(op, 'an index', index);
+  if (index < -length || index >= length) {
+    throw new ShapeError(op, `index ${index} is out of range for axis ${axis} of length ${length}`);
+  }
 }
 
 /**
@@ -123,33 +148,42 @@ export function select(x: Tensor, axis: number, index: number): Tensor {
  */
 export function split(x: Tensor, size: number | readonly number[], axis = 0): Tensor[] {
   checkTensor('split', x);
-  const at = normalizeAxis('split', axis, x.ndim);
-  const total = x.shape[at] ?? 0;
+  const at = axisIn('split', axis, x.shape);
+  const total = x.shape[at]!;
   const sizes = typeof size === 'number' ? evenSizes(size, total) : size;
-  if (sizes.some((s) => !Number.isInteger(s) || s < 0) || sizes.reduce((a, b) => a + b, 0) !== total) {
+  checkList('split', 'the sizes', sizes);
+  for (const length of sizes) checkInteger('split', 'a size', length, 0);
+  if (sizes.reduce((sum, length) => sum + length, 0) !== total) {
     throw new ShapeError('split', `sizes ${formatShape(sizes)} do not add up to axis ${axis} of ${formatShape(x.shape)}`);
   }
   let start = 0;
   return sizes.map((length) => {
-    const piece = narrow(x, at, start, length);
     start += length;
-    return piece;
+    return sliceAlong(x, at, [start - length, start]);
   });
 }
 
 function evenSizes(size: number, total: number): number[] {
-  if (!Number.isInteger(size) || size < 1) {
-    throw new ArgumentError('split', `a size is a whole number of at least 1, got ${size}`);
-  }
+  checkInteger('split', 'a size', size, 1);
   return range(Math.max(1, Math.ceil(total / size))).map((i) => Math.min(size, total - i * size));
+}
+
+export interface PadOptions {
+  /** What the border is made of; converted to x's dtype. Default 0. */
+  readonly value?: number | boolean;
 }
 
 /**
  * A border of `value` (default 0) around x. `padding` lists [before, after] for the last axes, the last axis first,
  * as `torch.nn.functional.pad` does: `[left, right, top, bottom]`. Negative amounts cut.
+ *
+ * @throws ShapeError for too many amounts, or if they cut more than there is.
  */
-export function pad(x: Tensor, padding: readonly number[], options: { readonly value?: number } = {}): Tensor {
+export function pad(x: Tensor, padding: readonly number[], options: PadOptions = {}): Tensor {
   checkTensor('pad', x);
+  checkOptions('pad', options);
+  const fill = toElement('pad', options.value ?? 0, x.dtype);
+  checkList('pad', 'the padding', padding);
   for (const amount of padding) checkInteger('pad', 'an amount', amount);
   if (padding.length % 2 !== 0 || padding.length > 2 * x.ndim) {
     throw new ShapeError('pad', `takes [before, after] for up to ${x.ndim} axes, last axis first, got ${formatShape(padding)}`);
@@ -159,7 +193,9 @@ export function pad(x: Tensor, padding: readonly number[], options: { readonly v
     return [padding[at] ?? 0, padding[at + 1] ?? 0] as const;
   });
   const shape = x.shape.map((length, axis) => length + amounts[axis]![0] + amounts[axis]![1]);
-  if (shape.some((length) => length < 0)) {
+  checkShape('pad', shape.map((length) => Math.max(0, length)));
+  const left = x.shape.map((length, axis) => length + Math.min(0, amounts[axis]![0]) + Math.min(0, amounts[axis]![1]));
+  if (left.some((length) => length < 0)) {
     throw new ShapeError('pad', `${formatShape(padding)} cuts more from ${formatShape(x.shape)} than there is`);
   }
   const kept = slice(
@@ -168,7 +204,7 @@ export function pad(x: Tensor, padding: readonly number[], options: { readonly v
   );
   return embed(kept, {
     shape,
-    fill: options.value ?? 0,
+    fill,
     starts: amounts.map(([before]) => Math.max(0, before)),
     lengths: kept.shape,
     steps: shape.map(() => 1),

@@ -2,23 +2,30 @@
 import { dispatch } from '../dispatch.js';
 import { ArgumentError } from '../errors.js';
 import { defineOp } from '../op.js';
-import { normalizeAxes, reducedShape } from '../shape.js';
+import { normalizeAxes } from '../shape.js';
 import type { Tensor } from '../tensor.js';
+import { cast } from './cast.js';
 import { abs, add, div, exp, isfinite, log, ne, pow, sqrt, square, sub, where } from './elementwise.js';
-import { checkFloat, checkTensor } from './operand.js';
-import { type Axes, amax, amin, type ReduceOptions, sum } from './reduce.js';
+import { checkFloat, checkTensor, floatDType } from './operand.js';
+import { type Axes, amax, amin, checkNotEmpty, type ReduceOptions, sum } from './reduce.js';
 import { reshape } from './shape.js';
 
+/** The axes of a statistic of floats, checked in its name. */
+function checkedAxes(op: string, x: Tensor, axes: Axes | undefined): number[] {
+  checkTensor(op, x);
+  checkFloat(op, x.dtype);
+  return normalizeAxes(op, axes, x.ndim);
+}
+
 /** How many elements are reduced into one. */
-function reducedCount(op: string, x: Tensor, axes: Axes | undefined): number {
-  return normalizeAxes(op, axes, x.ndim).reduce((count, axis) => count * (x.shape[axis] ?? 1), 1);
+function reducedCount(x: Tensor, axes: readonly number[]): number {
+  return axes.reduce((count, axis) => count * (x.shape[axis] as number), 1);
 }
 
 /** The mean over `axes`; NaN of nothing. Only for floats. `torch.mean` */
 export function mean(x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tensor {
-  checkTensor('mean', x);
-  checkFloat('mean', x.dtype);
-  return div(sum(x, axes, options), reducedCount('mean', x, axes));
+  const reduced = checkedAxes('mean', x, axes);
+  return div(sum(x, reduced, options), reducedCount(x, reduced));
 }
 
 export interface VarianceOptions extends ReduceOptions {
@@ -26,19 +33,28 @@ export interface VarianceOptions extends ReduceOptions {
   readonly correction?: number;
 }
 
-/** The variance over `axes`. `torch.var` */
+/**
+ * The variance over `axes`; NaN where nothing is left to divide by. Only for floats. `torch.var`
+ * @throws ArgumentError if the correction is not finite.
+ */
 export function variance(x: Tensor, axes?: Axes, options: VarianceOptions = {}): Tensor {
-  checkTensor('variance', x);
-  checkFloat('variance', x.dtype);
-  const { correction = 1, keepdim = false } = options;
-  const deviation = sub(x, mean(x, axes, { keepdim: true }));
-  const freedom = Math.max(0, reducedCount('variance', x, axes) - correction);
-  return div(sum(square(deviation), axes, { keepdim }), freedom);
+  return varianceFor('variance', x, axes, options);
 }
 
-/** The standard deviation over `axes`; its gradient is 0 where all values are equal. `torch.std` */
+/** The standard deviation over `axes`; its gradient is 0 where all values are equal. Only for floats. `torch.std` */
 export function std(x: Tensor, axes?: Axes, options: VarianceOptions = {}): Tensor {
-  return sqrtWithFlatZero(variance(x, axes, options));
+  return sqrtWithFlatZero(varianceFor('std', x, axes, options));
+}
+
+function varianceFor(op: string, x: Tensor, axes: Axes | undefined, options: VarianceOptions): Tensor {
+  const reduced = checkedAxes(op, x, axes);
+  const { correction = 1, keepdim = false } = options;
+  if (!Number.isFinite(correction)) throw new ArgumentError(op, `the correction is a finite number, got ${correction}`);
+  // Centred twice: next to a large mean, rounding it to the dtype costs more than the deviations are worth.
+  const near = sub(x, stopGradient(mean(x, reduced, { keepdim: true })));
+  const deviation = sub(near, mean(near, reduced, { keepdim: true }));
+  const freedom = Math.max(0, reducedCount(x, reduced) - correction);
+  return div(sum(square(deviation), reduced, { keepdim }), freedom);
 }
 
 /** The square root, with the gradient 0 at 0 where the slope would be infinite. */
@@ -48,37 +64,40 @@ function sqrtWithFlatZero(x: Tensor): Tensor {
 }
 
 export interface NormOptions extends ReduceOptions {
-  /** The order: 2 (default), 1, any other positive number, `Infinity` for the largest, `-Infinity` the smallest. */
+  /** The order: 2 (default), any other number, `Infinity` for the largest magnitude, `-Infinity` for the smallest. */
   readonly p?: number;
 }
 
 /**
- * The p-norm over `axes`: (sum |x|^p)^(1/p), 0 counting the non-zeros. The gradient at 0 is 0. `torch.linalg.vector_norm`
- * @throws ArgumentError if p is NaN.
+ * The p-norm over `axes`: (sum |x|^p)^(1/p), 0 counting the non-zeros. The gradient at 0 is 0. Only for floats.
+ * `torch.linalg.vector_norm`
+ * @throws ArgumentError if p is NaN; ShapeError for an infinite or negative order of nothing.
  */
 export function norm(x: Tensor, axes?: Axes, options: NormOptions = {}): Tensor {
-  checkTensor('norm', x);
-  checkFloat('norm', x.dtype);
+  const reduced = checkedAxes('norm', x, axes);
   const { p = 2, ...reduction } = options;
-  if (Number.isNaN(p)) throw new ArgumentError('norm', 'the order p is a number, got NaN');
-  if (p === Infinity) return amax(abs(x), axes, reduction);
-  if (p === -Infinity) return amin(abs(x), axes, reduction);
-  if (p === 0) return sum(ne(x, 0).to(x.dtype), axes, reduction);
-  if (p === 1) return sum(abs(x), axes, reduction);
-  if (p === 2) return sqrtWithFlatZero(sum(square(x), axes, reduction));
-  const total = sum(pow(abs(x), p), axes, reduction);
+  if (typeof p !== 'number' || Number.isNaN(p)) throw new ArgumentError('norm', `the order p is a number, got ${p}`);
+  if (p < 0 || p === Infinity) checkNotEmpty('norm', x.shape, reduced);
+  if (p === Infinity) return amax(abs(x), reduced, reduction);
+  if (p === -Infinity) return amin(abs(x), reduced, reduction);
+  if (p === 0) return sum(cast(ne(x, 0), x.dtype), reduced, reduction);
+  if (p === 1) return sum(abs(x), reduced, reduction);
+  if (p === 2) return sqrtWithFlatZero(sum(square(x), reduced, reduction));
+  const total = sum(pow(abs(x), p), reduced, reduction);
   const positive = ne(total, 0);
-  return where(positive, pow(where(positive, total, 1), 1 / p), p > 0 ? 0 : total);
+  return where(positive, pow(where(positive, total, 1), 1 / p), p > 0 ? 0 : Infinity);
 }
 
-/** log(sum(exp(x))) over `axes`, without overflow. `torch.logsumexp` */
+/** log(sum(exp(x))) over `axes`, without overflow; -Infinity of nothing. `torch.logsumexp` */
 export function logsumexp(x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tensor {
   checkTensor('logsumexp', x);
-  checkFloat('logsumexp', x.dtype);
-  const largest = stopGradient(amax(x, axes, { keepdim: true }));
+  const reduced = normalizeAxes('logsumexp', axes, x.ndim);
+  const real = cast(x, floatDType(x.dtype));
+  if (reducedCount(x, reduced) === 0) return log(sum(exp(real), reduced, options));
+  const largest = stopGradient(amax(real, reduced, { keepdim: true }));
   const shift = where(isfinite(largest), largest, 0);
-  const total = log(sum(exp(sub(x, shift)), axes, options));
-  return add(total, reshape(shift, reducedShape(x.shape, normalizeAxes('logsumexp', axes, x.ndim), options.keepdim ?? false)));
+  const total = log(sum(exp(sub(real, shift)), reduced, options));
+  return add(total, reshape(shift, total.shape));
 }
 
 /** The values as a constant: an op that autograd has no rule for, on purpose. */

@@ -69,8 +69,8 @@ function nearestEvenOctant(theta: number): number {
 
 /** -pi / 4 in three parts, of which the larger two have few bits. */
 const PART_1 = -0.78515625;
-const PART_2 = -2.4187564849853515625e-4;
-const PART_3 = fround(-3.77489497744594108e-8);
+const PART_2 = -2.4187564849853516e-4;
+const PART_3 = fround(-3.774894977445941e-8);
 
 /** `theta - octant * pi / 4`, which lies within pi / 4 of zero. */
 function reduce(theta: number, octant: number): number {

@@ -9,7 +9,7 @@ const float = new Float64Array(1);
 const lowWord = new Int32Array(float.buffer, 0, 1);
 const pattern = new BigInt64Array(float.buffer);
 
-/** The bits of a float64 that float32 lacks, and what they are in the middle between two float32 values. */
+/** The last bits of a float64, which float32 lacks. They equal TIE in the middle between two float32 values. */
 const EXTRA_BITS = 2 ** 29 - 1;
 const TIE = 2 ** 28;
 

@@ -67,8 +67,7 @@ export function decodeState(bytes: Uint8Array): GeneratorState {
   return {
     seed: view.getBigUint64(OFFSET.seed, true),
     engine: { left, next, words: readWords(view) },
-    nextNormalSample:
-      view.getInt32(OFFSET.hasNormalSample, true) === 0 ? undefined : readNormalSample(view),
+    nextNormalSample: view.getInt32(OFFSET.hasNormalSample, true) === 0 ? undefined : readNormalSample(view),
   };
 }
 

@@ -12,14 +12,14 @@ export function softmax(x: TypedArray, lanes: Lanes): TypedArray {
   });
 }
 
-/** x - max - log(sum(exp(x - max))) along each lane. */
+/** (x - max) - log(sum(exp(x - max))) along each lane, in this order: max may be so large that log(sum) drowns in it. */
 export function logSoftmax(x: TypedArray, lanes: Lanes): TypedArray {
   return mapLanes(x, lanes, (lane, out) => {
     const max = lane.reduce((a, b) => Math.max(a, b), -Infinity);
     let sum = 0;
     for (let k = 0; k < lane.length; k++) sum += Math.exp(lane[k] - max);
-    const shift = max + Math.log(sum);
-    for (let k = 0; k < lane.length; k++) out[k] = lane[k] - shift;
+    const logSum = Math.log(sum);
+    for (let k = 0; k < lane.length; k++) out[k] = lane[k] - max - logSum;
   });
 }
 

@@ -1,0 +1,65 @@
+/** Going through a data set in batches. */
+import { ArgumentError, Generator, randperm } from '@lowrank/tensor';
+import type { Dataset } from './dataset.js';
+
+export interface DataLoaderOptions {
+  /** Examples in a batch. Default 1. */
+  readonly batchSize?: number;
+  /** Draw a new order for every pass. Default false. */
+  readonly shuffle?: boolean;
+  /** Leave out the last batch if it is smaller than the others. Default false. */
+  readonly dropLast?: boolean;
+  /** Makes the orders repeatable, apart from everything else that draws random numbers. */
+  readonly seed?: number;
+  /** Where the orders are drawn from, instead of a seed. Default: the generator that `manualSeed` seeds. */
+  readonly generator?: Generator;
+}
+
+/**
+ * Iterate over it to get batches; each iteration is one pass over the data. `torch.utils.data.DataLoader`
+ *
+ * @example
+ * for (const [images, labels] of new DataLoader(dataset, { batchSize: 64, shuffle: true, seed: 1 })) { ... }
+ */
+export class DataLoader<Batch> implements Iterable<Batch> {
+  readonly dataset: Dataset<Batch>;
+  readonly batchSize: number;
+  readonly #shuffle: boolean;
+  readonly #dropLast: boolean;
+  readonly #generator: Generator | undefined;
+
+  /** @throws ArgumentError for a batch size below 1, or both a seed and a generator. */
+  constructor(dataset: Dataset<Batch>, options: DataLoaderOptions = {}) {
+    const { batchSize = 1, shuffle = false, dropLast = false, seed, generator } = options;
+    if (!Number.isInteger(batchSize) || batchSize < 1) {
+      throw new ArgumentError('DataLoader', `batchSize is a whole number of at least 1, got ${batchSize}`);
+    }
+    if (seed !== undefined && generator !== undefined) {
+      throw new ArgumentError('DataLoader', 'takes a seed or a generator, not both');
+    }
+    this.dataset = dataset;
+    this.batchSize = batchSize;
+    this.#shuffle = shuffle;
+    this.#dropLast = dropLast;
+    this.#generator = seed === undefined ? generator : new Generator(seed);
+  }
+
+  /** The number of batches in a pass. */
+  get length(): number {
+    const batches = this.dataset.length / this.batchSize;
+    return this.#dropLast ? Math.floor(batches) : Math.ceil(batches);
+  }
+
+  *[Symbol.iterator](): globalThis.Generator<Batch> {
+    const order = this.#order();
+    for (let i = 0; i < this.length; i++) {
+      yield this.dataset.batch(order.slice(i * this.batchSize, (i + 1) * this.batchSize));
+    }
+  }
+
+  #order(): Int32Array {
+    const count = this.dataset.length;
+    if (!this.#shuffle) return Int32Array.from({ length: count }, (_, i) => i);
+    return randperm(count, { generator: this.#generator }).dataSync() as Int32Array;
+  }
+}

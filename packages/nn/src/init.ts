@@ -1,0 +1,111 @@
+/** Initialisation: fresh values for parameters, drawn as PyTorch draws them. */
+import {
+  ArgumentError,
+  formatShape,
+  full,
+  normal,
+  type RandomOptions,
+  type Shape,
+  ShapeError,
+  sizeOf,
+  type Tensor,
+  uniform,
+} from '@lowrank/tensor';
+
+/** Where the random numbers come from. */
+export type InitOptions = Pick<RandomOptions, 'generator'>;
+
+/** The number of inputs and of outputs of one unit of a weight [out, in, ...]. */
+export function fans(shape: Shape): { readonly fanIn: number; readonly fanOut: number } {
+  if (shape.length < 2) {
+    throw new ShapeError('fans', `a weight has at least two axes [out, in, ...], got ${formatShape(shape)}`);
+  }
+  const field = sizeOf(shape.slice(2));
+  return { fanIn: shape[1]! * field, fanOut: shape[0]! * field };
+}
+
+/** The activation that follows a layer, for `gain`. */
+export type Nonlinearity = 'linear' | 'sigmoid' | 'tanh' | 'relu' | 'leakyRelu' | 'selu';
+
+/**
+ * The factor by which a layer's standard deviation is scaled for the activation that follows. `torch.nn.init.calculate_gain`
+ * @param slope The negative slope of `leakyRelu`. Default 0.01.
+ */
+export function gain(nonlinearity: Nonlinearity, slope = 0.01): number {
+  const gains: Readonly<Record<Nonlinearity, number>> = {
+    linear: 1,
+    sigmoid: 1,
+    tanh: 5 / 3,
+    relu: Math.SQRT2,
+    leakyRelu: Math.sqrt(2 / (1 + slope ** 2)),
+    selu: 3 / 4,
+  };
+  const value = gains[nonlinearity];
+  if (value === undefined) {
+    throw new ArgumentError('gain', `there is no nonlinearity ${JSON.stringify(nonlinearity)}; known: ${Object.keys(gains).join(', ')}`);
+  }
+  return value;
+}
+
+/** Fills with draws that are uniform on [from, to). `torch.nn.init.uniform_` */
+export function uniformInit<T extends Tensor>(target: T, from = 0, to = 1, options: InitOptions = {}): T {
+  target.assign(uniform(target.shape, from, to, { dtype: target.dtype, ...options }));
+  return target;
+}
+
+/** Fills with normal draws. `torch.nn.init.normal_` */
+export function normalInit<T extends Tensor>(target: T, mean = 0, std = 1, options: InitOptions = {}): T {
+  target.assign(normal(target.shape, mean, std, { dtype: target.dtype, ...options }));
+  return target;
+}
+
+/** Fills with one value. `torch.nn.init.constant_` */
+export function constantInit<T extends Tensor>(target: T, value: number): T {
+  target.assign(full(target.shape, value, { dtype: target.dtype }));
+  return target;
+}
+
+export interface KaimingOptions extends InitOptions {
+  /** The negative slope of the rectifier that follows. Default 0. */
+  readonly a?: number;
+  /** Keep the variance of the forward (`'fanIn'`, default) or of the backward pass (`'fanOut'`). */
+  readonly mode?: 'fanIn' | 'fanOut';
+  /** Default `'leakyRelu'`. */
+  readonly nonlinearity?: Nonlinearity;
+}
+
+function kaimingStd(shape: Shape, { a = 0, mode = 'fanIn', nonlinearity = 'leakyRelu' }: KaimingOptions): number {
+  return gain(nonlinearity, a) / Math.sqrt(fans(shape)[mode]);
+}
+
+/** He et al. (2015), uniform on [-b, b) with b = sqrt(3) gain / sqrt(fan). `torch.nn.init.kaiming_uniform_` */
+export function kaimingUniform<T extends Tensor>(target: T, options: KaimingOptions = {}): T {
+  const bound = Math.sqrt(3) * kaimingStd(target.shape, options);
+  return uniformInit(target, -bound, bound, { generator: options.generator });
+}
+
+/** He et al. (2015), normal with standard deviation gain / sqrt(fan). `torch.nn.init.kaiming_normal_` */
+export function kaimingNormal<T extends Tensor>(target: T, options: KaimingOptions = {}): T {
+  return normalInit(target, 0, kaimingStd(target.shape, options), { generator: options.generator });
+}
+
+export interface XavierOptions extends InitOptions {
+  /** Default 1. */
+  readonly gain?: number;
+}
+
+function xavierStd(shape: Shape, options: XavierOptions): number {
+  const { fanIn, fanOut } = fans(shape);
+  return (options.gain ?? 1) * Math.sqrt(2 / (fanIn + fanOut));
+}
+
+/** Glorot and Bengio (2010), uniform. `torch.nn.init.xavier_uniform_` */
+export function xavierUniform<T extends Tensor>(target: T, options: XavierOptions = {}): T {
+  const bound = Math.sqrt(3) * xavierStd(target.shape, options);
+  return uniformInit(target, -bound, bound, { generator: options.generator });
+}
+
+/** Glorot and Bengio (2010), normal. `torch.nn.init.xavier_normal_` */
+export function xavierNormal<T extends Tensor>(target: T, options: XavierOptions = {}): T {
+  return normalInit(target, 0, xavierStd(target.shape, options), { generator: options.generator });
+}
