@@ -1,5 +1,7 @@
 /** The backward pass: visits the graph from the end and hands every node the gradients of its outputs. */
-import { formatShape, GradientError, onesLike, sameShape, type Tensor } from '@lowrank/tensor';
+import { formatShape, GradientError, onesLike, sameShape, Tensor } from '@lowrank/tensor';
+import { checkArriving, checkLeaving } from './anomaly.js';
+import { expectTensor, expectTensors } from './expect.js';
 import { enableGrad, noGrad } from './grad-mode.js';
 import { ensureSlot, type GradientSlot, type Node, requiresGrad } from './tape.js';
 
@@ -20,9 +22,12 @@ export interface BackwardOptions {
  */
 export function backward(output: Tensor, gradient?: Tensor, options: BackwardOptions = {}): void {
   const root = rootOf('backward', output, gradient);
-  const gradients = run([root], options);
-  for (const [slot, g] of gradients) {
-    if (slot.node === null || slot.retainsGrad) slot.grad = slot.grad === null ? g : slot.grad.add(g);
+  const { createGraph = false } = options;
+  const reported = (slot: GradientSlot) => (slot.node === null ? slot.requiresGrad : slot.retainsGrad);
+  for (const [slot, gradient] of run([root], options, reported)) {
+    // A tensor of its own, so that assigning to one leaf's gradient never changes another's.
+    const own = createGraph ? gradient : gradient.detach();
+    slot.grad = slot.grad === null ? own : withRecording(createGraph, () => (slot.grad as Tensor).add(own));
   }
 }
 
@@ -39,7 +44,11 @@ export interface GradOptions extends BackwardOptions {
  *
  * @throws GradientError as `backward`; and for an input that requires no gradient or was not used.
  */
-export function grad(outputs: Tensor | readonly Tensor[], inputs: readonly Tensor[], options?: GradOptions): Tensor[];
+export function grad(
+  outputs: Tensor | readonly Tensor[],
+  inputs: readonly Tensor[],
+  options?: GradOptions,
+): Tensor[];
 export function grad(
   outputs: Tensor | readonly Tensor[],
   inputs: readonly Tensor[],
@@ -51,17 +60,25 @@ export function grad(
   options: GradOptions = {},
 ): (Tensor | null)[] {
   const list = Array.isArray(outputs) ? (outputs as readonly Tensor[]) : [outputs as Tensor];
+  expectTensors('grad', 'input', inputs);
   const frozen = inputs.findIndex((input) => !requiresGrad(input));
   if (frozen >= 0) {
-    throw new GradientError('grad', `input ${frozen} does not require a gradient. Set requiresGrad = true before it is used`);
+    throw new GradientError(
+      'grad',
+      `input ${frozen} does not require a gradient. Set requiresGrad = true before it is used`,
+    );
   }
   const roots = list.map((output, i) => rootOf('grad', output, options.gradOutputs?.[i]));
   const slots = inputs.map(ensureSlot);
-  const gradients = run(roots, options, new Set(slots));
+  const targets = new Set(slots);
+  const gradients = run(roots, options, (slot) => targets.has(slot), targets);
   return slots.map((slot, i) => {
     const g = gradients.get(slot) ?? null;
     if (g === null && !options.allowUnused) {
-      throw new GradientError('grad', `the outputs do not depend on input ${i}. Pass { allowUnused: true } to get null for it`);
+      throw new GradientError(
+        'grad',
+        `the outputs do not depend on input ${i}. Pass { allowUnused: true } to get null for it`,
+      );
     }
     return g;
   });
@@ -73,6 +90,8 @@ interface Root {
 }
 
 function rootOf(op: string, output: Tensor, gradient: Tensor | undefined): Root {
+  expectTensor(op, 'the output', output);
+  if (gradient !== undefined) expectTensor(op, 'the gradient', gradient);
   if (!requiresGrad(output)) {
     throw new GradientError(
       op,
@@ -87,7 +106,10 @@ function rootOf(op: string, output: Tensor, gradient: Tensor | undefined): Root 
         'Reduce it with sum() or mean(), or pass a gradient of the same shape',
     );
   }
-  if (gradient !== undefined && (!sameShape(gradient.shape, output.shape) || gradient.dtype !== output.dtype)) {
+  if (
+    gradient !== undefined &&
+    (!sameShape(gradient.shape, output.shape) || gradient.dtype !== output.dtype)
+  ) {
     throw new GradientError(
       op,
       `the gradient is ${gradient.dtype} ${formatShape(gradient.shape)}, the output ${output.dtype} ` +
@@ -97,27 +119,44 @@ function rootOf(op: string, output: Tensor, gradient: Tensor | undefined): Root 
   return { slot: ensureSlot(output), gradient: gradient ?? onesLike(output) };
 }
 
-/** The complete gradients of all slots (or only of those on the way to `targets`). */
-function run(roots: readonly Root[], options: BackwardOptions, targets?: ReadonlySet<GradientSlot>) {
+/** The complete gradients of the slots that are `reported`; of the graph, only what leads to `targets` is visited. */
+function run(
+  roots: readonly Root[],
+  options: BackwardOptions,
+  reported: (slot: GradientSlot) => boolean,
+  targets?: ReadonlySet<GradientSlot>,
+): ReadonlyMap<GradientSlot, Tensor> {
   const { createGraph = false, retainGraph = createGraph } = options;
   const nodes = reachableNodes(roots);
-  const wanted = targets && slotsLeadingTo(targets, nodes);
+  const leading = targets && slotsLeadingTo(targets, nodes);
+  const isWanted = (slot: GradientSlot) => (leading ? leading.has(slot) : slot.requiresGrad);
   const pending = new Map<GradientSlot, Tensor>();
   const gradients = new Map<GradientSlot, Tensor>();
-  const finish = (slot: GradientSlot): void => {
-    const g = pending.get(slot);
-    if (g !== undefined) gradients.set(slot, applyHooks(slot, g));
+  const complete = (slot: GradientSlot): Tensor | null => {
+    const sum = pending.get(slot);
+    if (sum === undefined) return null;
+    // Let go of at once: a pass holds the gradients of those tensors only that it is between.
+    pending.delete(slot);
+    const gradient = applyHooks(slot, sum);
+    if (reported(slot)) gradients.set(slot, gradient);
+    return gradient;
   };
-  (createGraph ? enableGrad : noGrad)(() => {
-    for (const { slot, gradient } of roots) accumulate(pending, slot, gradient);
+  withRecording(createGraph, () => {
+    for (const { slot, gradient } of roots) if (isWanted(slot)) accumulate(pending, slot, gradient);
     for (const node of nodes) {
-      node.outputs.forEach(finish);
-      propagate(node, gradients, pending, wanted);
+      const grads = node.outputs.map(complete);
+      if (grads.every((g) => g === null) || !node.inputs.some((slot) => slot !== null && isWanted(slot)))
+        continue;
+      propagate(node, grads, pending, isWanted);
       if (!retainGraph) node.release();
     }
-    for (const slot of pending.keys()) if (slot.node === null) finish(slot);
+    for (const leaf of [...pending.keys()]) complete(leaf);
   });
   return gradients;
+}
+
+function withRecording<T>(on: boolean, f: () => T): T {
+  return on ? enableGrad(f) : noGrad(f);
 }
 
 /** All nodes that the roots were computed by, latest first: every node comes after all that used its outputs. */
@@ -134,7 +173,10 @@ function reachableNodes(roots: readonly Root[]): Node[] {
 }
 
 /** The slots from which a gradient can reach one of the targets. */
-function slotsLeadingTo(targets: ReadonlySet<GradientSlot>, nodes: readonly Node[]): ReadonlySet<GradientSlot> {
+function slotsLeadingTo(
+  targets: ReadonlySet<GradientSlot>,
+  nodes: readonly Node[],
+): ReadonlySet<GradientSlot> {
   const leading = new Set(targets);
   for (const node of nodes.toReversed()) {
     if (node.inputs.some((slot) => slot !== null && leading.has(slot))) {
@@ -147,21 +189,29 @@ function slotsLeadingTo(targets: ReadonlySet<GradientSlot>, nodes: readonly Node
 /** Applies the node's rule and adds the result to what its inputs have received so far. */
 function propagate(
   node: Node,
-  gradients: ReadonlyMap<GradientSlot, Tensor>,
+  grads: readonly (Tensor | null)[],
   pending: Map<GradientSlot, Tensor>,
-  wanted: ReadonlySet<GradientSlot> | undefined,
+  isWanted: (slot: GradientSlot) => boolean,
 ): void {
-  const grads = node.outputs.map((slot) => gradients.get(slot) ?? null);
-  const isWanted = (slot: GradientSlot | null) => slot !== null && (wanted === undefined || wanted.has(slot));
-  if (grads.every((g) => g === null) || !node.inputs.some(isWanted)) return;
+  for (const g of grads) if (g !== null) checkArriving(g, node);
   const { inputs, outputs } = node.unpack();
   const call = { inputs, outputs, output: outputs[0], grads, attrs: node.attrs };
   // Ops with several outputs look at `grads`; all others have just this one.
   const result = node.rule.gradient(grads[0] as Tensor, call);
   const list = Array.isArray(result) ? result : [() => result];
+  if (list.length !== node.inputs.length) {
+    throw new GradientError(
+      node.name,
+      `its gradient rule gave ${list.length} gradients for ${node.inputs.length} inputs. ` +
+        'A rule gives a list of one function (or null) for each input; for a single input the gradient alone will do',
+    );
+  }
   node.inputs.forEach((slot, i) => {
-    const gradient = isWanted(slot) ? list[i]?.() : undefined;
-    if (slot !== null && gradient !== undefined) accumulate(pending, slot, fitted(node, gradient, slot));
+    const compute = list[i];
+    if (slot === null || !isWanted(slot) || !compute) return;
+    const gradient = fitted(node, compute(), slot);
+    checkLeaving(gradient, node, i);
+    accumulate(pending, slot, gradient);
   });
 }
 
@@ -173,6 +223,12 @@ function accumulate(pending: Map<GradientSlot, Tensor>, slot: GradientSlot, grad
 /** The gradient summed over the axes along which the op stretched this input. */
 function fitted(node: Node, gradient: Tensor, { spec }: GradientSlot): Tensor {
   const { shape, dtype } = spec;
+  if (!(gradient instanceof Tensor)) {
+    throw new GradientError(
+      node.name,
+      `its gradient rule gave ${typeof gradient} for an input, which is not a tensor`,
+    );
+  }
   if (gradient.dtype !== dtype || (!node.broadcasts && !sameShape(gradient.shape, shape))) {
     throw new GradientError(
       node.name,
@@ -188,15 +244,22 @@ function fitted(node: Node, gradient: Tensor, { spec }: GradientSlot): Tensor {
   return (stretched.length === 0 ? gradient : gradient.sum(stretched)).reshape(shape);
 }
 
-function applyHooks(slot: GradientSlot, gradient: Tensor): Tensor {
+function applyHooks({ hooks }: GradientSlot, gradient: Tensor): Tensor {
   let current = gradient;
-  for (const hook of slot.hooks) {
-    const replaced = hook(current);
+  for (const hook of [...hooks]) {
+    const replaced: unknown = hook(current);
     if (replaced === undefined) continue;
+    if (!(replaced instanceof Tensor)) {
+      throw new GradientError(
+        'registerHook',
+        `a hook gives a tensor to replace the gradient or nothing, got ${typeof replaced}`,
+      );
+    }
     if (!sameShape(replaced.shape, current.shape) || replaced.dtype !== current.dtype) {
       throw new GradientError(
         'registerHook',
-        `a hook replaced a gradient of shape ${formatShape(current.shape)} by one of shape ${formatShape(replaced.shape)}`,
+        `a hook replaced a ${current.dtype} gradient of shape ${formatShape(current.shape)} by a ${replaced.dtype} one of ` +
+          `shape ${formatShape(replaced.shape)}; they must be alike`,
       );
     }
     current = replaced;

@@ -1,8 +1,9 @@
 /** Ops of the user's own, with a gradient rule of their own. */
-import { type Attrs, GradientError, isFloat, Tensor } from '@lowrank/tensor';
+import { type Attrs, isFloat, type Tensor } from '@lowrank/tensor';
+import { expectFunction, expectTensor, expectTensors } from './expect.js';
 import { isGradEnabled, noGrad } from './grad-mode.js';
 import { type Gradient, type Reads, rule } from './rules/rule.js';
-import { record, requiresGrad } from './tape.js';
+import { record, requiresGrad, slotOf } from './tape.js';
 
 export interface FunctionDefinition<A extends Attrs> {
   /** What messages and graphs call it. */
@@ -34,14 +35,15 @@ export function defineFunction<A extends Attrs = Record<string, never>>(
   definition: FunctionDefinition<A>,
 ): (inputs: readonly Tensor[], attrs?: A) => Tensor {
   const { name, forward, backward, reads = 'both' } = definition;
+  expectFunction(name, 'forward', forward);
+  expectFunction(name, 'backward', backward);
   const gradientRule = rule(reads, backward);
   return (inputs, attrs = {} as A) => {
-    const stranger = inputs.findIndex((input) => !(input instanceof Tensor));
-    if (stranger >= 0) throw new GradientError(name, `input ${stranger} is not a tensor. Pass plain values as attributes`);
+    expectTensors(name, 'input', inputs);
     const computed = noGrad(() => forward(inputs, attrs));
-    if (!(computed instanceof Tensor)) throw new GradientError(name, 'its forward must return a tensor');
-    // An input that is handed through must not become its own output.
-    const output = inputs.includes(computed) ? computed.detach() : computed;
+    expectTensor(name, 'the result of forward', computed);
+    // A tensor that was there before, such as an input that is handed through, must not become an output of this call.
+    const output = inputs.includes(computed) || slotOf(computed) ? computed.detach() : computed;
     if (isGradEnabled() && inputs.some(requiresGrad) && isFloat(output.dtype)) {
       record({ name, attrs, broadcasts: false }, gradientRule, inputs, [output]);
     }

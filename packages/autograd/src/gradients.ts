@@ -1,13 +1,16 @@
 /** Gives `Tensor` its gradient side: `requiresGrad`, `grad`, `backward()`, `detach()`, hooks. */
 import {
+  formatShape,
   GradientError,
   isFloat,
+  sameShape,
   setLifeCycle,
   setRecorder,
   stopGradient,
   Tensor,
 } from '@lowrank/tensor';
 import { type BackwardOptions, backward } from './backward.js';
+import { expectFunction, expectTensor } from './expect.js';
 import { ensureSlot, type GradientHook, type Node, recorder, requiresGrad, slotOf } from './tape.js';
 
 declare module '@lowrank/tensor' {
@@ -39,26 +42,40 @@ declare module '@lowrank/tensor' {
 }
 
 function setRequiresGrad(tensor: Tensor, value: boolean): void {
-  if (typeof value !== 'boolean') throw new GradientError('requiresGrad', `is true or false, got ${String(value)}`);
+  if (typeof value !== 'boolean')
+    throw new GradientError('requiresGrad', `is true or false, got ${String(value)}`);
   if (value && !isFloat(tensor.dtype)) {
-    throw new GradientError('requiresGrad', `only float tensors can require gradients, this one is ${tensor.dtype}`);
+    throw new GradientError(
+      'requiresGrad',
+      `only float tensors can require gradients, this one is ${tensor.dtype}`,
+    );
   }
   const slot = slotOf(tensor);
   if (slot?.node) {
     if (value) return;
-    throw new GradientError('requiresGrad', 'the result of a recorded op cannot be frozen. Use detach() to get a constant');
+    throw new GradientError(
+      'requiresGrad',
+      'the result of a recorded op cannot be frozen. Use detach() to get a constant',
+    );
   }
   if (slot || value) ensureSlot(tensor).requiresGrad = value;
 }
 
 function setGrad(tensor: Tensor, value: Tensor | null): void {
-  if (value !== null && (value.dtype !== tensor.dtype || value.shape.join() !== tensor.shape.join())) {
+  if (value === null) {
+    const slot = slotOf(tensor);
+    if (slot) slot.grad = null;
+    return;
+  }
+  expectTensor('grad', 'a gradient (or null)', value);
+  if (value.dtype !== tensor.dtype || !sameShape(value.shape, tensor.shape)) {
     throw new GradientError(
       'grad',
-      `a gradient has the tensor's shape [${tensor.shape.join(', ')}] and dtype ${tensor.dtype}, got [${value.shape.join(', ')}] ${value.dtype}`,
+      `the gradient of a ${tensor.dtype} tensor of shape ${formatShape(tensor.shape)} must be alike, ` +
+        `got ${value.dtype} ${formatShape(value.shape)}`,
     );
   }
-  if (value !== null || slotOf(tensor)) ensureSlot(tensor).grad = value;
+  ensureSlot(tensor).grad = value;
 }
 
 const accessors: PropertyDescriptorMap & ThisType<Tensor> = {
@@ -103,7 +120,9 @@ const methods: ThisType<Tensor> & Record<string, (...parameters: never[]) => unk
     return this;
   },
   registerHook(hook: GradientHook) {
-    if (!requiresGrad(this)) throw new GradientError('registerHook', 'the tensor does not require a gradient');
+    if (!requiresGrad(this))
+      throw new GradientError('registerHook', 'the tensor does not require a gradient');
+    expectFunction('registerHook', 'a hook', hook);
     const { hooks } = ensureSlot(this);
     // Wrapped, so that a hook that is registered twice runs twice and is removed once.
     const registered: GradientHook = (gradient) => hook(gradient);

@@ -3,20 +3,20 @@ import {
   type Attachment,
   type Attrs,
   GradientError,
-  HollowTensor,
   type Inputs,
+  isFloat,
   type Recorder,
   type Tensor,
   type TensorSpec,
-  formatShape,
-  isFloat,
 } from '@lowrank/tensor';
+import { placeOfCall } from './anomaly.js';
 import { isGradEnabled } from './grad-mode.js';
 import type { Rule } from './rules/rule.js';
 import { isConstantOp, ruleOf } from './rules/table.js';
+import { saver } from './saving.js';
 
 /** Sees the gradient of a tensor once it is complete; what it returns, if anything, takes its place. */
-export type GradientHook = (gradient: Tensor) => Tensor | undefined | void;
+export type GradientHook = (gradient: Tensor) => Tensor | undefined;
 
 /** What autograd knows of one tensor. It refers to the graph, but not to the tensor's values. */
 export class GradientSlot implements Attachment {
@@ -60,12 +60,6 @@ export function requiresGrad(tensor: Tensor): boolean {
   return slotOf(tensor)?.requiresGrad ?? false;
 }
 
-/** A value that a gradient rule will need, and which version of it. */
-interface Saved {
-  readonly tensor: Tensor;
-  readonly version: number;
-}
-
 /** The names by which rules and messages know a call. */
 export interface CallSite {
   readonly name: string;
@@ -88,7 +82,10 @@ export class Node {
   readonly inputs: readonly (GradientSlot | null)[];
   /** The slots of the outputs, by which their gradients arrive. */
   readonly outputs: readonly GradientSlot[];
-  #saved: { readonly inputs: readonly Saved[]; readonly outputs: readonly Saved[] } | null;
+  /** While anomalies are looked for, the stack of the call. */
+  readonly place: string | null = placeOfCall(record);
+  readonly #holdsValues: boolean;
+  #saved: { readonly inputs: readonly (() => Tensor)[]; readonly outputs: readonly (() => Tensor)[] } | null;
 
   constructor(call: CallSite, rule: Rule, inputs: readonly Tensor[], outputs: readonly Tensor[]) {
     this.name = call.name;
@@ -97,22 +94,20 @@ export class Node {
     this.rule = rule;
     const needs = inputs.map(requiresGrad);
     this.inputs = inputs.map((input, i) => (needs[i] ? ensureSlot(input) : null));
-    this.outputs = outputs.map((output) => new GradientSlot({ shape: output.shape, dtype: output.dtype }, this));
+    this.outputs = outputs.map(
+      (output) => new GradientSlot({ shape: output.shape, dtype: output.dtype }, this),
+    );
     outputs.forEach((output, i) => {
       if (isFloat(output.dtype)) output.attachment = this.outputs[i];
     });
     const keeps = rule.keeps(needs);
+    const save = (tensor: Tensor, isRead: boolean, name: string) =>
+      saver.value({ tensor, isRead, name, op: call.name });
+    this.#holdsValues = keeps.output || keeps.inputs.includes(true);
     this.#saved = {
-      inputs: inputs.map((input, i) => this.#save(input, keeps.inputs[i] ?? false, `input ${i}`)),
-      outputs: outputs.map((output, i) => this.#save(output, keeps.output, `output ${i}`)),
+      inputs: inputs.map((input, i) => save(input, keeps.inputs[i] ?? false, `input ${i}`)),
+      outputs: outputs.map((output, i) => save(output, keeps.output, `output ${i}`)),
     };
-  }
-
-  #save(tensor: Tensor, kept: boolean, name: string): Saved {
-    if (kept) return { tensor, version: tensor.version };
-    const { shape, dtype } = tensor;
-    const reason = () => new GradientError(this.name, `its gradient rule reads ${name}, which the rule does not keep`);
-    return { tensor: new HollowTensor({ shape, dtype }, reason), version: 0 };
   }
 
   /** The name in PyTorch's manner, `MatmulBackward0`. */
@@ -120,7 +115,7 @@ export class Node {
     return `${this.name.charAt(0).toUpperCase()}${this.name.slice(1)}Backward0`;
   }
 
-  /** The inputs and outputs of the call as they were. Reading one that was overwritten since throws. */
+  /** The inputs and outputs of the call as they were. Reading the values of one that was not kept throws. */
   unpack(): { inputs: Inputs<Tensor>; outputs: Inputs<Tensor> } {
     if (this.#saved === null) {
       throw new GradientError(
@@ -129,30 +124,24 @@ export class Node {
           'Compute the forward pass again, or call the first pass with { retainGraph: true }',
       );
     }
-    const checked = (list: readonly Saved[]) => list.map((saved) => this.#check(saved)) as unknown as Inputs<Tensor>;
-    return { inputs: checked(this.#saved.inputs), outputs: checked(this.#saved.outputs) };
+    const unpacked = (saved: readonly (() => Tensor)[]) =>
+      saved.map((unpack) => unpack()) as unknown as Inputs<Tensor>;
+    return { inputs: unpacked(this.#saved.inputs), outputs: unpacked(this.#saved.outputs) };
   }
 
-  #check({ tensor, version }: Saved): Tensor {
-    if (tensor.version === version) return tensor;
-    const reason = () =>
-      new GradientError(
-        'backward',
-        `${this.name} needs a tensor of shape ${formatShape(tensor.shape)} as it was in the forward pass, but assign() has ` +
-          `replaced its value since (version ${tensor.version}, recorded at ${version}). ` +
-          'Run backward before the optimiser step, or compute the forward pass again',
-      );
-    return new HollowTensor(tensor, reason);
-  }
-
-  /** Forgets the values, which lets them be collected. */
+  /** Forgets the values, which lets them be collected. A call that needed none can go on being used, as in PyTorch. */
   release(): void {
-    this.#saved = null;
+    if (this.#holdsValues) this.#saved = null;
   }
 }
 
 /** Puts a call on the tape, which marks its outputs as requiring gradients. */
-export function record(call: CallSite, rule: Rule, inputs: readonly Tensor[], outputs: readonly Tensor[]): void {
+export function record(
+  call: CallSite,
+  rule: Rule,
+  inputs: readonly Tensor[],
+  outputs: readonly Tensor[],
+): void {
   new Node(call, rule, inputs, outputs);
 }
 

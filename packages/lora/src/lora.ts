@@ -1,6 +1,19 @@
 /** Low-rank adaptation of a weight, as a parametrization. */
-import { ArgumentError, formatShape, type Generator, matmul, randn, type Shape, ShapeError, sizeOf, type Tensor, zeros } from '@lowrank/tensor';
 import { Module, Parameter } from '@lowrank/nn';
+import {
+  ArgumentError,
+  formatShape,
+  formatValue,
+  type Generator,
+  matmul,
+  randn,
+  type Shape,
+  ShapeError,
+  sameShape,
+  sizeOf,
+  type Tensor,
+  zeros,
+} from '@lowrank/tensor';
 
 export interface LoraOptions {
   /** The rank r of the update; at least 1 and at most that of the weight. Default 1. */
@@ -13,27 +26,37 @@ export interface LoraOptions {
 
 /** How a weight of any shape is seen as a matrix: the first axis against all others. */
 function matrixOf(shape: Shape): readonly [rows: number, columns: number] {
-  if (shape.length < 2) {
-    throw new ShapeError('Lora', `adapts weights of at least two axes, got ${formatShape(shape)}. Biases are trained as they are`);
+  if (!Array.isArray(shape)) {
+    throw new ArgumentError(
+      'Lora',
+      `takes the shape of the weight, got ${formatValue(shape)}. Pass weight.shape`,
+    );
   }
-  const [first] = shape as readonly [number];
-  return [sizeOf(shape.slice(1)), first];
+  if (shape.length < 2) {
+    throw new ShapeError(
+      'Lora',
+      `adapts weights of at least two axes, got ${formatShape(shape)}. Biases are trained as they are`,
+    );
+  }
+  return [shape[0] as number, sizeOf(shape.slice(1))];
 }
 
 /**
  * Low-rank adaptation (Hu et al., 2021) of a weight W: its effective value is W + alpha / rank * (B A), viewed in W's
  * shape. A ~ N(0, 1) and B = 0, so that training starts from W itself.
  *
- * A weight [d, ...] with n elements per row gets B [n, rank] and A [rank, d], whose product has as many elements as W and
- * is read in W's order; this is the layout that the parametrization tutorials of PyTorch use for convolutions.
+ * A weight [d, ...] is seen as the matrix [d, n] with n elements per output, as the paper has it: B is [d, rank] and A
+ * is [rank, n]. For a convolution n = C / groups * KH * KW.
  *
  * @example registerParametrization(conv, 'weight', new Lora(conv.weight.shape, { rank: 1 }))
  */
 export class Lora extends Module {
-  /** [rank, d]. Named as in checkpoints of the Python world. */
+  /** [rank, n]. Named as in checkpoints of the Python world. */
   readonly lora_A: Parameter;
-  /** [n, rank] */
+  /** [d, rank] */
   readonly lora_B: Parameter;
+  /** The shape of the weight. */
+  readonly shape: Shape;
   readonly rank: number;
   readonly alpha: number;
   /** Whether the update is applied. Switch it off to get the original weight, bit for bit. */
@@ -41,17 +64,30 @@ export class Lora extends Module {
 
   /**
    * @param shape The shape of the weight.
-   * @throws ArgumentError for a rank that is no whole number from 1 to the weight's own, or an alpha that is not finite.
+   * @throws ShapeError for a weight of fewer than two axes.
+   * @throws ArgumentError for a rank that is no whole number from 1 to the weight's own, or a negative alpha.
    */
   constructor(shape: Shape, options: LoraOptions = {}) {
     super();
+    if (typeof options !== 'object' || options === null) {
+      throw new ArgumentError(
+        'Lora',
+        `takes its options as an object, { rank, alpha }, got ${formatValue(options)}`,
+      );
+    }
     const { rank = 1, alpha = 1, generator } = options;
     const [rows, columns] = matrixOf(shape);
     const full = Math.min(rows, columns);
     if (!Number.isInteger(rank) || rank < 1 || rank > full) {
-      throw new ArgumentError('Lora', `the rank of an update of ${formatShape(shape)} is a whole number from 1 to ${full}, got ${rank}`);
+      throw new ArgumentError(
+        'Lora',
+        `the rank of an update of ${formatShape(shape)} is a whole number from 1 to ${full}, got ${formatValue(rank)}`,
+      );
     }
-    if (!Number.isFinite(alpha) || alpha < 0) throw new ArgumentError('Lora', `alpha is a number of at least 0, got ${alpha}`);
+    if (!Number.isFinite(alpha) || alpha < 0) {
+      throw new ArgumentError('Lora', `alpha is a finite number of at least 0, got ${formatValue(alpha)}`);
+    }
+    this.shape = Object.freeze([...shape]);
     this.rank = rank;
     this.alpha = alpha;
     this.lora_A = new Parameter(randn([rank, columns], { generator }));
@@ -63,10 +99,19 @@ export class Lora extends Module {
     return this.alpha / this.rank;
   }
 
-  /** The effective weight, given the original one. */
+  /**
+   * The effective weight, given the original one.
+   * @throws ShapeError unless the weight has the shape that this was made for.
+   */
   forward(weight: Tensor): Tensor {
+    if (!sameShape(weight.shape, this.shape)) {
+      throw new ShapeError(
+        'Lora',
+        `was made for a weight ${formatShape(this.shape)}, got ${formatShape(weight.shape)}. Make one with its shape`,
+      );
+    }
     if (!this.enabled) return weight;
-    return weight.add(matmul(this.lora_B, this.lora_A).reshape(weight.shape).mul(this.scale));
+    return weight.add(matmul(this.lora_B, this.lora_A).reshape(this.shape).mul(this.scale));
   }
 
   override extraRepr(): string {

@@ -15,16 +15,12 @@ export * from './losses.js';
 export { type Layer, Module, type StateDict } from './module.js';
 export { Adam, type AdamOptions, AdamW } from './optim/adam.js';
 export { type ClipNormOptions, clipGradNorm, clipGradValue } from './optim/clip.js';
-export {
-  type Group,
-  Optimizer,
-  type OptimizerOptions,
-  type OptimizerState,
-  type ParameterGroup,
-  type ParameterState,
-  type Update,
-} from './optim/optimizer.js';
-export * from './optim/schedule.js';
+export type { Group, ParameterGroup, Trainable } from './optim/groups.js';
+export { LRScheduler, type Rate, type Scheduled, type ScheduleState } from './optim/lr-scheduler.js';
+export { Optimizer, type OptimizerDefinition, type OptimizerOptions, type Update } from './optim/optimizer.js';
+export type { OptionRule, OptionRules } from './optim/options.js';
+export type { OptimizerState, ParameterState, SavedGroup } from './optim/saved-state.js';
+export * from './optim/schedules.js';
 export { SGD, type SgdOptions } from './optim/sgd.js';
 export { Buffer, Parameter } from './parameter.js';
 export {

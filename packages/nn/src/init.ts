@@ -2,6 +2,7 @@
 import {
   ArgumentError,
   formatShape,
+  formatValue,
   full,
   normal,
   type RandomOptions,
@@ -11,11 +12,15 @@ import {
   type Tensor,
   uniform,
 } from '@lowrank/tensor';
+import { checkOptions, checkTensor } from './checks.js';
 
 /** Where the random numbers come from. */
 export type InitOptions = Pick<RandomOptions, 'generator'>;
 
-/** The number of inputs and of outputs of one unit of a weight [out, in, ...]. */
+/**
+ * The number of inputs and of outputs of one unit of a weight [out, in, ...].
+ * @throws ShapeError for fewer than two axes.
+ */
 export function fans(shape: Shape): { readonly fanIn: number; readonly fanOut: number } {
   if (shape.length < 2) {
     throw new ShapeError('fans', `a weight has at least two axes [out, in, ...], got ${formatShape(shape)}`);
@@ -40,29 +45,38 @@ export function gain(nonlinearity: Nonlinearity, slope = 0.01): number {
     leakyRelu: Math.sqrt(2 / (1 + slope ** 2)),
     selu: 3 / 4,
   };
-  const value = gains[nonlinearity];
-  if (value === undefined) {
-    throw new ArgumentError('gain', `there is no nonlinearity ${JSON.stringify(nonlinearity)}; known: ${Object.keys(gains).join(', ')}`);
+  if (!Object.hasOwn(gains, nonlinearity)) {
+    const known = Object.keys(gains).join(', ');
+    throw new ArgumentError('gain', `there is no nonlinearity ${formatValue(nonlinearity)}; known: ${known}`);
   }
-  return value;
+  return gains[nonlinearity];
+}
+
+function fill<T extends Tensor>(
+  op: string,
+  target: T,
+  options: InitOptions,
+  values: (options: RandomOptions) => Tensor,
+): T {
+  checkTensor(op, 'what is filled', target);
+  checkOptions(op, options);
+  target.assign(values({ dtype: target.dtype, generator: options.generator }));
+  return target;
 }
 
 /** Fills with draws that are uniform on [from, to). `torch.nn.init.uniform_` */
 export function uniformInit<T extends Tensor>(target: T, from = 0, to = 1, options: InitOptions = {}): T {
-  target.assign(uniform(target.shape, from, to, { dtype: target.dtype, ...options }));
-  return target;
+  return fill('uniformInit', target, options, (drawn) => uniform(target.shape, from, to, drawn));
 }
 
 /** Fills with normal draws. `torch.nn.init.normal_` */
 export function normalInit<T extends Tensor>(target: T, mean = 0, std = 1, options: InitOptions = {}): T {
-  target.assign(normal(target.shape, mean, std, { dtype: target.dtype, ...options }));
-  return target;
+  return fill('normalInit', target, options, (drawn) => normal(target.shape, mean, std, drawn));
 }
 
 /** Fills with one value. `torch.nn.init.constant_` */
 export function constantInit<T extends Tensor>(target: T, value: number): T {
-  target.assign(full(target.shape, value, { dtype: target.dtype }));
-  return target;
+  return fill('constantInit', target, {}, ({ dtype }) => full(target.shape, value, { dtype }));
 }
 
 export interface KaimingOptions extends InitOptions {
@@ -74,38 +88,48 @@ export interface KaimingOptions extends InitOptions {
   readonly nonlinearity?: Nonlinearity;
 }
 
-function kaimingStd(shape: Shape, { a = 0, mode = 'fanIn', nonlinearity = 'leakyRelu' }: KaimingOptions): number {
-  return gain(nonlinearity, a) / Math.sqrt(fans(shape)[mode]);
+function kaimingStd(op: string, target: Tensor, options: KaimingOptions): number {
+  checkTensor(op, 'what is filled', target);
+  checkOptions(op, options);
+  const { a = 0, mode = 'fanIn', nonlinearity = 'leakyRelu' } = options;
+  if (mode !== 'fanIn' && mode !== 'fanOut') {
+    throw new ArgumentError(op, `mode is 'fanIn' or 'fanOut', got ${formatValue(mode)}`);
+  }
+  // Where there is nothing to fill, the fan may be 0.
+  return gain(nonlinearity, a) / Math.sqrt(Math.max(fans(target.shape)[mode], 1));
 }
 
 /** He et al. (2015), uniform on [-b, b) with b = sqrt(3) gain / sqrt(fan). `torch.nn.init.kaiming_uniform_` */
 export function kaimingUniform<T extends Tensor>(target: T, options: KaimingOptions = {}): T {
-  const bound = Math.sqrt(3) * kaimingStd(target.shape, options);
+  const bound = Math.sqrt(3) * kaimingStd('kaimingUniform', target, options);
   return uniformInit(target, -bound, bound, { generator: options.generator });
 }
 
 /** He et al. (2015), normal with standard deviation gain / sqrt(fan). `torch.nn.init.kaiming_normal_` */
 export function kaimingNormal<T extends Tensor>(target: T, options: KaimingOptions = {}): T {
-  return normalInit(target, 0, kaimingStd(target.shape, options), { generator: options.generator });
+  const std = kaimingStd('kaimingNormal', target, options);
+  return normalInit(target, 0, std, { generator: options.generator });
 }
 
 export interface XavierOptions extends InitOptions {
-  /** Default 1. */
+  /** The factor for the activation that follows, see `gain`. Default 1. */
   readonly gain?: number;
 }
 
-function xavierStd(shape: Shape, options: XavierOptions): number {
-  const { fanIn, fanOut } = fans(shape);
-  return (options.gain ?? 1) * Math.sqrt(2 / (fanIn + fanOut));
+function xavierStd(op: string, target: Tensor, options: XavierOptions): number {
+  checkTensor(op, 'what is filled', target);
+  checkOptions(op, options);
+  const { fanIn, fanOut } = fans(target.shape);
+  return (options.gain ?? 1) * Math.sqrt(2 / Math.max(fanIn + fanOut, 1));
 }
 
 /** Glorot and Bengio (2010), uniform. `torch.nn.init.xavier_uniform_` */
 export function xavierUniform<T extends Tensor>(target: T, options: XavierOptions = {}): T {
-  const bound = Math.sqrt(3) * xavierStd(target.shape, options);
+  const bound = Math.sqrt(3) * xavierStd('xavierUniform', target, options);
   return uniformInit(target, -bound, bound, { generator: options.generator });
 }
 
 /** Glorot and Bengio (2010), normal. `torch.nn.init.xavier_normal_` */
 export function xavierNormal<T extends Tensor>(target: T, options: XavierOptions = {}): T {
-  return normalInit(target, 0, xavierStd(target.shape, options), { generator: options.generator });
+  return normalInit(target, 0, xavierStd('xavierNormal', target, options), { generator: options.generator });
 }

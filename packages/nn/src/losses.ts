@@ -1,19 +1,25 @@
 /** Losses: one number that says how wrong a prediction is. */
 import {
   ArgumentError,
+  broadcastShapes,
+  DTypeError,
   formatShape,
+  formatValue,
   gather,
+  isFloat,
   logSoftmax,
   maximum,
   mul,
   neg,
   type Operand,
+  type Shape,
   ShapeError,
   sameShape,
   square,
   sub,
-  type Tensor,
+  Tensor,
 } from '@lowrank/tensor';
+import { checkOptions, checkTensor } from './checks.js';
 
 /** How the losses of the elements become one: their mean (default), their sum, or not at all. */
 export type Reduction = 'mean' | 'sum' | 'none';
@@ -23,60 +29,101 @@ export interface LossOptions {
   readonly reduction?: Reduction;
 }
 
-function reduce(op: string, losses: Tensor, { reduction = 'mean' }: LossOptions): Tensor {
+/** @param total What the mean divides by, where it is not the number of losses. */
+function reduce(
+  op: string,
+  losses: Tensor,
+  { reduction = 'mean' }: LossOptions,
+  total?: Tensor | null,
+): Tensor {
   switch (reduction) {
     case 'mean':
-      return losses.mean();
+      return total ? losses.sum().div(total) : losses.mean();
     case 'sum':
       return losses.sum();
     case 'none':
       return losses;
     default:
-      throw new ArgumentError(op, `a reduction is 'mean', 'sum' or 'none', got ${JSON.stringify(reduction)}`);
+      throw new ArgumentError(op, `a reduction is 'mean', 'sum' or 'none', got ${formatValue(reduction)}`);
+  }
+}
+
+/** @throws ArgumentError for what is no tensor or no options object, DTypeError for a prediction that is no float. */
+function checkLoss(op: string, input: Tensor, target: Tensor, options: object): void {
+  checkTensor(op, 'the input', input);
+  checkTensor(op, 'the target', target);
+  checkOptions(op, options);
+  if (!isFloat(input.dtype)) {
+    throw new DTypeError(op, `the input is a float, got ${input.dtype}. Convert with to('float32')`);
   }
 }
 
 /** @throws ShapeError where broadcasting would hide that prediction and target do not belong together. */
 function checkAlike(op: string, input: Tensor, target: Tensor): void {
-  if (!sameShape(input.shape, target.shape)) {
-    throw new ShapeError(
-      op,
-      `input ${formatShape(input.shape)} and target ${formatShape(target.shape)} must have one shape. Reshape one of them`,
-    );
-  }
+  if (sameShape(input.shape, target.shape)) return;
+  throw new ShapeError(
+    op,
+    `input ${formatShape(input.shape)} and target ${formatShape(target.shape)} must have one shape. Reshape one of them`,
+  );
 }
 
-/** The squared difference. `torch.nn.functional.mse_loss` */
+/**
+ * The squared difference. `torch.nn.functional.mse_loss`
+ * @param target Of the input's shape.
+ * @throws ShapeError for another shape, DTypeError for an input that holds no floats.
+ */
 export function mseLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  checkLoss('mseLoss', input, target, options);
   checkAlike('mseLoss', input, target);
   return reduce('mseLoss', square(sub(input, target)), options);
 }
 
-/** The absolute difference. `torch.nn.functional.l1_loss` */
+/**
+ * The absolute difference. `torch.nn.functional.l1_loss`
+ * @param target Of the input's shape.
+ * @throws ShapeError for another shape, DTypeError for an input that holds no floats.
+ */
 export function l1Loss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  checkLoss('l1Loss', input, target, options);
   checkAlike('l1Loss', input, target);
   return reduce('l1Loss', sub(input, target).abs(), options);
 }
 
 export interface BceOptions extends LossOptions {
-  /** Multiplies each element's loss; broadcast. Default 1. */
+  /** Multiplies each element's loss; stretched to the input's shape. Default 1. */
   readonly weight?: Operand;
-  /** Multiplies the loss of the positive answers, per class; broadcast. Default 1. */
+  /** Multiplies the loss of the positive answers, per class; stretched to the input's shape. Default 1. */
   readonly posWeight?: Operand;
+}
+
+/** @throws ShapeError unless the factor can be stretched to `shape`. */
+function checkFactor(op: string, name: string, factor: Operand, shape: Shape): void {
+  const own = factor instanceof Tensor ? factor.shape : [];
+  if (sameShape(broadcastShapes(op, [own, shape]), shape)) return;
+  throw new ShapeError(
+    op,
+    `${name} ${formatShape(own)} cannot be stretched to the input's shape ${formatShape(shape)}`,
+  );
 }
 
 /**
  * Binary cross entropy of logits (before the sigmoid) against targets from 0 to 1, without overflow:
  * (1 - y) x + (1 + (posWeight - 1) y) log(1 + e^-x). `torch.nn.functional.binary_cross_entropy_with_logits`
+ * @param target Of the input's shape.
+ * @throws ShapeError for another shape, DTypeError for an input that holds no floats.
  */
 export function bceWithLogits(input: Tensor, target: Tensor, options: BceOptions = {}): Tensor {
+  checkLoss('bceWithLogits', input, target, options);
   checkAlike('bceWithLogits', input, target);
-  const { weight, posWeight } = options;
+  const { weight = 1, posWeight = 1 } = options;
+  for (const [name, factor] of Object.entries({ weight, posWeight })) {
+    checkFactor('bceWithLogits', name, factor, input.shape);
+  }
   // log(1 + e^-x) = max(-x, 0) + log(1 + e^-|x|)
   const tail = maximum(neg(input), 0).add(neg(input.abs()).exp().log1p());
-  const factor = posWeight === undefined ? 1 : mul(sub(posWeight, 1), target).add(1);
+  const factor = posWeight === 1 ? 1 : mul(sub(posWeight, 1), target).add(1);
   const losses = sub(1, target).mul(input).add(tail.mul(factor));
-  return reduce('bceWithLogits', weight === undefined ? losses : losses.mul(weight), options);
+  return reduce('bceWithLogits', weight === 1 ? losses : losses.mul(weight), options);
 }
 
 export interface ClassLossOptions extends LossOptions {
@@ -86,42 +133,84 @@ export interface ClassLossOptions extends LossOptions {
   readonly ignoreIndex?: number;
 }
 
+/** The axis of the classes in [N, C, ...], or in [C] for one example. */
+function classAxis(op: string, { shape }: Tensor): 0 | 1 {
+  if (shape.length === 0) throw new ShapeError(op, 'takes [N, C, ...] or [C], got a scalar');
+  return shape.length > 1 ? 1 : 0;
+}
+
+/** A target of classes, made ready. */
+interface Classes {
+  readonly axis: number;
+  /** int32, of the target's shape; 0 where the target is not counted. */
+  readonly index: Tensor;
+  /** 1 where the target is counted and 0 elsewhere; `null` if all of it is. */
+  readonly counted: Tensor | null;
+  /** How much each place counts, 0 where it is ignored; `null` if each counts as 1. */
+  readonly factors: Tensor | null;
+}
+
+function readClasses(op: string, input: Tensor, target: Tensor, options: ClassLossOptions): Classes {
+  const { weight = null, ignoreIndex = -100 } = options;
+  const axis = classAxis(op, input);
+  const count = input.shape[axis]!;
+  const expected = input.shape.toSpliced(axis, 1);
+  if (!sameShape(expected, target.shape)) {
+    throw new ShapeError(
+      op,
+      `input ${formatShape(input.shape)} is [N, C, ...] and needs a target ${formatShape(expected)} of classes, got ${formatShape(target.shape)}`,
+    );
+  }
+  const values = target.dataSync();
+  const stranger = values.find((value) => value !== ignoreIndex && !(value >= 0 && value < count));
+  if (stranger !== undefined) {
+    throw new ShapeError(op, `there is no class ${stranger} among ${count}, 0 to ${count - 1}`);
+  }
+  const mask = values.some((value) => value === ignoreIndex) ? target.ne(ignoreIndex) : null;
+  const index = mask === null ? target : target.mul(mask);
+  const counted = mask === null ? null : mask.to(input.dtype);
+  if (weight === null) return { axis, index, counted, factors: counted };
+  checkClassWeight(op, weight, count);
+  const own = weight
+    .indexSelect(0, index.reshape([index.numel()]))
+    .reshape(index.shape)
+    .to(input.dtype);
+  return { axis, index, counted, factors: counted === null ? own : own.mul(counted) };
+}
+
+function checkClassWeight(op: string, weight: Tensor, count: number): void {
+  checkTensor(op, 'the weight', weight);
+  if (sameShape(weight.shape, [count])) return;
+  const got = formatShape(weight.shape);
+  throw new ShapeError(op, `there are ${count} classes, so the weight must be [${count}], got ${got}`);
+}
+
+/** The loss of log probabilities against classes. */
+function classLoss(
+  op: string,
+  input: Tensor,
+  { axis, index, factors }: Classes,
+  options: LossOptions,
+): Tensor {
+  const losses = neg(gather(input, axis, index.unsqueeze(axis)).squeeze(axis));
+  return factors === null
+    ? reduce(op, losses, options)
+    : reduce(op, losses.mul(factors), options, factors.sum());
+}
+
 /**
  * The negative of the log probability of the right class. `torch.nn.functional.nll_loss`
  *
  * @param input Log probabilities [N, C] or [N, C, d1, ...] (or [C] for one).
  * @param target int32 classes [N] or [N, d1, ...] (or a scalar).
- * @throws ShapeError if the shapes do not fit or a class does not exist.
+ * @throws ShapeError if the shapes do not fit or a class does not exist, DTypeError for classes that are not int32.
  */
 export function nllLoss(input: Tensor, target: Tensor, options: ClassLossOptions = {}): Tensor {
-  return classLoss('nllLoss', input, target, options);
-}
-
-function classLoss(op: string, input: Tensor, target: Tensor, options: ClassLossOptions): Tensor {
-  const axis = input.ndim > 1 ? 1 : 0;
-  const expected = input.shape.filter((_, i) => i !== axis);
-  if (input.ndim === 0 || !sameShape(expected, target.shape)) {
-    throw new ShapeError(
-      op,
-      `input ${formatShape(input.shape)} is [N, C, ...] and needs a target ${formatShape(expected)}, got ${formatShape(target.shape)}`,
-    );
+  checkLoss('nllLoss', input, target, options);
+  if (target.dtype !== 'int32') {
+    throw new DTypeError('nllLoss', `classes are int32, got ${target.dtype}. Convert with to('int32')`);
   }
-  const { weight = null, ignoreIndex = -100, reduction = 'mean' } = options;
-  const counted = target.ne(ignoreIndex);
-  const isAllCounted = counted.all().item() === 1;
-  const classes = isAllCounted ? target : counted.to('int32').mul(target);
-  const picked = neg(gather(input, axis, classes.unsqueeze(axis)).squeeze(axis));
-  if (isAllCounted && weight === null) return reduce(op, picked, { reduction });
-  const factors = (weight === null ? counted : weightOf(op, weight, classes, input.shape[axis]!).mul(counted)).to(input.dtype);
-  const losses = picked.mul(factors);
-  return reduction === 'mean' ? losses.sum().div(factors.sum()) : reduce(op, losses, { reduction });
-}
-
-function weightOf(op: string, weight: Tensor, classes: Tensor, count: number): Tensor {
-  if (!sameShape(weight.shape, [count])) {
-    throw new ShapeError(op, `there are ${count} classes, so the weight must be [${count}], got ${formatShape(weight.shape)}`);
-  }
-  return weight.indexSelect(0, classes.reshape([-1])).reshape(classes.shape);
+  return classLoss('nllLoss', input, readClasses('nllLoss', input, target, options), options);
 }
 
 export interface CrossEntropyOptions extends ClassLossOptions {
@@ -134,31 +223,65 @@ export interface CrossEntropyOptions extends ClassLossOptions {
  *
  * @param input Logits [N, C] or [N, C, d1, ...] (or [C] for one).
  * @param target int32 classes as in `nllLoss`, or float probabilities of the input's shape.
- * @throws ShapeError if the shapes do not fit or a class does not exist.
+ * @throws ShapeError if the shapes do not fit or a class does not exist; DTypeError for classes that are not int32.
  */
 export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
-  const { labelSmoothing = 0, weight = null, ignoreIndex = -100, reduction = 'mean' } = options;
-  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
-    throw new ArgumentError('crossEntropy', `labelSmoothing is from 0 to 1, got ${labelSmoothing}`);
+  checkLoss('crossEntropy', input, target, options);
+  const { labelSmoothing = 0 } = options;
+  if (!(typeof labelSmoothing === 'number' && labelSmoothing >= 0 && labelSmoothing <= 1)) {
+    throw new ArgumentError(
+      'crossEntropy',
+      `labelSmoothing is from 0 to 1, got ${formatValue(labelSmoothing)}`,
+    );
   }
-  const axis = input.ndim > 1 ? 1 : 0;
-  const logProbabilities = logSoftmax(input, axis);
-  const count = input.shape[axis] ?? 1;
-  const perClass = weight === null ? null : weight.reshape([-1, ...input.shape.slice(axis + 1).map(() => 1)]);
-  if (target.dtype !== 'int32') {
-    checkAlike('crossEntropy', input, target);
-    const smoothed = target.mul(1 - labelSmoothing).add(labelSmoothing / count);
-    const weighted = perClass === null ? logProbabilities : logProbabilities.mul(perClass);
-    const losses = neg(weighted.mul(smoothed)).sum(axis);
-    return reduction === 'mean' ? losses.sum().div(losses.numel()) : reduce('crossEntropy', losses, { reduction });
-  }
-  const hard = classLoss('crossEntropy', logProbabilities, target, { weight, ignoreIndex, reduction });
+  const logProbabilities = logSoftmax(input, classAxis('crossEntropy', input));
+  if (target.dtype !== 'int32') return softCrossEntropy(logProbabilities, target, options);
+  const classes = readClasses('crossEntropy', input, target, options);
+  const hard = classLoss('crossEntropy', logProbabilities, classes, options);
   if (labelSmoothing === 0) return hard;
-  const counted = target.ne(ignoreIndex).to(input.dtype);
-  const weighted = perClass === null ? logProbabilities : logProbabilities.mul(perClass);
-  const spread = neg(weighted.sum(axis)).mul(counted).div(count);
-  const safe = counted.to('int32').mul(target);
-  const total = weight === null ? counted : weightOf('crossEntropy', weight, safe, count).mul(counted);
-  const even = reduction === 'mean' ? spread.sum().div(total.sum()) : reduce('crossEntropy', spread, { reduction });
-  return hard.mul(1 - labelSmoothing).add(even.mul(labelSmoothing));
+  const { axis, counted, factors } = classes;
+  const spread = neg(weighted(logProbabilities, axis, options).sum(axis)).div(input.shape[axis]!);
+  const smooth = reduce(
+    'crossEntropy',
+    counted === null ? spread : spread.mul(counted),
+    options,
+    factors === null ? null : factors.sum(),
+  );
+  return hard.mul(1 - labelSmoothing).add(smooth.mul(labelSmoothing));
+}
+
+/** The cross entropy of log probabilities against probabilities. */
+function softCrossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions): Tensor {
+  const { labelSmoothing = 0, ignoreIndex = -100 } = options;
+  checkProbabilities(input, target);
+  if (ignoreIndex >= 0) {
+    throw new ArgumentError(
+      'crossEntropy',
+      `ignoreIndex ${ignoreIndex} is for targets of classes, these are probabilities`,
+    );
+  }
+  const axis = classAxis('crossEntropy', input);
+  const smoothed = target.mul(1 - labelSmoothing).add(labelSmoothing / input.shape[axis]!);
+  return reduce('crossEntropy', neg(weighted(input, axis, options).mul(smoothed).sum(axis)), options);
+}
+
+/** The log probabilities, each times the weight of its class. */
+function weighted(input: Tensor, axis: number, { weight = null }: ClassLossOptions): Tensor {
+  if (weight === null) return input;
+  checkClassWeight('crossEntropy', weight, input.shape[axis]!);
+  return input.mul(weight.reshape([-1, ...input.shape.slice(axis + 1).map(() => 1)]));
+}
+
+/** @throws DTypeError where the target looks like classes of the wrong dtype, ShapeError where it is something else. */
+function checkProbabilities(input: Tensor, target: Tensor): void {
+  const classesShape = input.shape.toSpliced(classAxis('crossEntropy', input), 1);
+  if (!isFloat(target.dtype) || sameShape(target.shape, classesShape)) {
+    throw new DTypeError('crossEntropy', `classes are int32, got ${target.dtype}. Convert with to('int32')`);
+  }
+  if (sameShape(target.shape, input.shape)) return;
+  throw new ShapeError(
+    'crossEntropy',
+    `input ${formatShape(input.shape)} needs int32 classes ${formatShape(classesShape)} or probabilities ` +
+      `${formatShape(input.shape)}, got ${formatShape(target.shape)}`,
+  );
 }

@@ -1,14 +1,26 @@
 /** The base of all layers and models: what is trained and saved is found by looking at the object's own fields. */
-import { cast, type DType, type Tensor } from '@lowrank/tensor';
+import {
+  DEVICES,
+  type Device,
+  DTYPES,
+  type DType,
+  DTypeError,
+  formatValue,
+  isDType,
+  isFloat,
+  type Tensor,
+  to,
+} from '@lowrank/tensor';
+import { checkBoolean } from './checks.js';
 import { Buffer, Parameter } from './parameter.js';
-import { loadStateDict, type LoadOptions, type LoadResult } from './state-dict.js';
+import { type LoadOptions, type LoadResult, loadStateDict } from './state-dict.js';
 
 /** The saved form of a module: tensors by the path of their field, such as `conv1.weight`. */
 export type StateDict = Readonly<Record<string, Tensor>>;
 
 /**
- * A layer or a model. Assign parameters, buffers and other modules (or arrays of modules) to fields, and write
- * `forward`. `torch.nn.Module`
+ * A layer or a model. Assign parameters, buffers and other modules (or arrays of them) to fields, and write `forward`.
+ * Only plain fields are looked at: what stands in a private `#field`, a Map or a getter is not trained. `torch.nn.Module`
  *
  * @example
  * class Mlp extends Module {
@@ -38,20 +50,12 @@ export abstract class Module {
 
   /** The modules in this module's fields, by field name; those in an array by `name.0`, `name.1`, ... */
   *namedChildren(): Generator<[name: string, child: Module]> {
-    for (const [name, field] of Object.entries(this)) {
-      if (field instanceof Module) yield [name, field];
-      else if (Array.isArray(field)) {
-        for (const [i, element] of field.entries()) if (element instanceof Module) yield [`${name}.${i}`, element];
-      }
-    }
+    for (const [name, field] of fieldsOf(this)) if (field instanceof Module) yield [name, field];
   }
 
   /** This module and all below it, by path; each once, this one first under the empty path. */
-  *namedModules(prefix = '', seen: Set<Module> = new Set()): Generator<[path: string, module: Module]> {
-    if (seen.has(this)) return;
-    seen.add(this);
-    yield [prefix, this];
-    for (const [name, child] of this.namedChildren()) yield* child.namedModules(join(prefix, name), seen);
+  *namedModules(): Generator<[path: string, module: Module]> {
+    yield* firstOfEach(this.#paths());
   }
 
   /** This module and all below it. */
@@ -61,7 +65,7 @@ export abstract class Module {
 
   /** All parameters by path, each once: a module's own before those of its submodules. */
   *namedParameters(): Generator<[path: string, parameter: Parameter]> {
-    yield* this.#namedTensors(Parameter);
+    yield* firstOfEach(this.#tensors([Parameter]));
   }
 
   /** All parameters. */
@@ -71,24 +75,41 @@ export abstract class Module {
 
   /** All buffers by path, each once. */
   *namedBuffers(): Generator<[path: string, buffer: Buffer]> {
-    yield* this.#namedTensors(Buffer);
+    yield* firstOfEach(this.#tensors([Buffer]));
   }
 
-  *#namedTensors<T extends Tensor>(kind: new (value: Tensor) => T): Generator<[path: string, tensor: T]> {
-    const seen = new Set<Tensor>();
-    for (const [path, module] of this.namedModules()) {
-      for (const [name, field] of Object.entries(module)) {
-        if (!(field instanceof kind) || seen.has(field)) continue;
-        seen.add(field);
-        yield [join(path, name), field];
+  /** All that a state dict holds, by path: parameters and buffers, shared ones under each of their paths. */
+  *namedState(): Generator<[path: string, tensor: Parameter | Buffer]> {
+    yield* this.#tensors<Parameter | Buffer>([Parameter, Buffer]);
+  }
+
+  /** This module and all below it, shared ones under each of their paths. */
+  *#paths(prefix = '', above: readonly Module[] = []): Generator<[path: string, module: Module]> {
+    // A module may know the one that it stands in.
+    if (above.includes(this)) return;
+    yield [prefix, this];
+    for (const [name, child] of this.namedChildren())
+      yield* child.#paths(join(prefix, name), [...above, this]);
+  }
+
+  /** The tensors in the fields of this module and all below it: for each module, those of the first kind first. */
+  *#tensors<T extends Tensor>(
+    kinds: readonly (new (value: Tensor) => T)[],
+  ): Generator<[path: string, tensor: T]> {
+    for (const [path, module] of this.#paths()) {
+      for (const kind of kinds) {
+        for (const [name, field] of fieldsOf(module))
+          if (field instanceof kind) yield [join(path, name), field];
       }
     }
   }
 
-  /** The present values of all parameters and buffers, by path. They do not change when training goes on. */
+  /**
+   * The present values of all parameters and buffers, by path. They do not change when training goes on. What is shared
+   * stands under each of its paths, as in PyTorch.
+   */
   stateDict(): StateDict {
-    const named = [...this.namedParameters(), ...this.namedBuffers()];
-    return Object.fromEntries(named.map(([path, tensor]) => [path, tensor.detach()]));
+    return Object.fromEntries([...this.namedState()].map(([path, tensor]) => [path, tensor.detach()]));
   }
 
   /**
@@ -102,6 +123,7 @@ export abstract class Module {
 
   /** Switches this module and all below it to training (or, with `false`, to evaluation). */
   train(mode = true): this {
+    checkBoolean('train', 'the mode', mode);
     for (const module of this.modules()) module.training = mode;
     return this;
   }
@@ -113,6 +135,7 @@ export abstract class Module {
 
   /** Freezes (`false`) or thaws all parameters of this module. */
   requiresGrad_(value = true): this {
+    checkBoolean('requiresGrad_', 'the value', value);
     for (const parameter of this.parameters()) parameter.requiresGrad = value;
     return this;
   }
@@ -123,35 +146,35 @@ export abstract class Module {
   }
 
   /**
-   * Converts all float parameters and buffers to another float dtype. They become new objects: make the optimiser
-   * afterwards.
+   * Converts all float parameters and buffers to another float dtype, or moves everything to another device. What
+   * changes becomes a new object, with its gradient: make the optimiser afterwards.
+   * @throws DTypeError for anything else.
    */
-  to(dtype: DType): this {
-    const converted = new Map<Tensor, Tensor>();
-    for (const module of this.modules()) {
-      for (const [name, field] of Object.entries(module)) {
-        const isOwn = field instanceof Parameter || field instanceof Buffer;
-        if (!isOwn || field.dtype === dtype) continue;
-        if (!converted.has(field)) converted.set(field, convert(field, dtype));
-        Object.assign(module, { [name]: converted.get(field) });
-      }
+  to(target: DType | Device): this {
+    const known: readonly string[] = [...DTYPES.filter(isFloat), ...DEVICES];
+    if (!known.includes(target)) {
+      throw new DTypeError(
+        'Module.to',
+        `goes to ${known.join(', ')}, got ${formatValue(target)}. Parameters are floats`,
+      );
     }
+    const converted = new Map<Tensor, Tensor>();
+    for (const module of this.modules()) convertFields(module, target, converted);
     return this;
   }
 
-  /** Calls `f` on this module and all below it, the innermost first. */
+  /** Calls `f` on all modules below this one, the innermost first, and at last on this one: PyTorch's order. */
   apply(f: (module: Module) => void): this {
-    for (const module of this.modules().reverse()) f(module);
+    const children = new Set([...this.namedChildren()].map(([, child]) => child));
+    for (const child of children) child.apply(f);
+    f(this);
     return this;
   }
 
-  /** The printed form, PyTorch's. */
+  /** The printed form, PyTorch's; arrays of modules as its `ModuleList`. */
   toString(): string {
-    const children = [...this.namedChildren()].map(([name, child]) => `(${name}): ${indent(String(child))}`);
     const extra = this.extraRepr();
-    if (children.length === 0) return `${this.typeName}(${extra})`;
-    const lines = [...(extra ? [extra] : []), ...children];
-    return `${this.typeName}(\n  ${lines.join('\n  ')}\n)`;
+    return printed(this.typeName, extra === '' ? [] : extra.split('\n'), [...printedChildren(this)]);
   }
 
   /** Node's `console.log` prints modules as `toString` does. */
@@ -160,17 +183,70 @@ export abstract class Module {
   }
 }
 
-function convert(field: Parameter | Buffer, dtype: DType): Tensor {
-  const value = cast(field.detach(), dtype);
-  return field instanceof Parameter ? new Parameter(value, { requiresGrad: field.requiresGrad }) : new Buffer(value);
+/** The fields of a module, with the elements of arrays under `name.0`, `name.1`, ... */
+function* fieldsOf(holder: object, prefix = ''): Generator<[name: string, field: unknown]> {
+  for (const [key, field] of Object.entries(holder)) {
+    const name = join(prefix, key);
+    if (Array.isArray(field)) yield* fieldsOf(field, name);
+    else yield [name, field];
+  }
+}
+
+/** What is listed several times only under its first name. */
+function* firstOfEach<T>(named: Iterable<[name: string, value: T]>): Generator<[name: string, value: T]> {
+  const seen = new Set<T>();
+  for (const [name, value] of named) {
+    if (seen.has(value)) continue;
+    seen.add(value);
+    yield [name, value];
+  }
 }
 
 function join(prefix: string, name: string): string {
   return prefix === '' ? name : `${prefix}.${name}`;
 }
 
-function indent(text: string): string {
-  return text.replaceAll('\n', '\n  ');
+/** Puts converted tensors into the fields of a module or the elements of an array; shared ones stay shared. */
+function convertFields(holder: object, target: DType | Device, converted: Map<Tensor, Tensor>): void {
+  for (const [name, field] of Object.entries(holder)) {
+    if (Array.isArray(field)) convertFields(field, target, converted);
+    if (!(field instanceof Parameter || field instanceof Buffer)) continue;
+    const replacement = converted.get(field) ?? convert(field, target);
+    converted.set(field, replacement);
+    if (replacement !== field) Object.assign(holder, { [name]: replacement });
+  }
+}
+
+function convert(field: Parameter | Buffer, target: DType | Device): Tensor {
+  if (isDType(target) && !isFloat(field.dtype)) return field;
+  const value = field.detach();
+  const moved = to(value, target);
+  if (moved === value) return field;
+  if (field instanceof Buffer) return new Buffer(moved);
+  const parameter = new Parameter(moved, { requiresGrad: field.requiresGrad });
+  if (field.grad !== null) parameter.grad = to(field.grad.detach(), target);
+  return parameter;
+}
+
+/** `Name(...)` with a line for each of `lines` and `children`, in one line where there is not more than one of `lines`. */
+function printed(name: string, lines: readonly string[], children: readonly string[]): string {
+  const all = [...lines, ...children];
+  if (children.length === 0 && all.length <= 1) return `${name}(${all.join('')})`;
+  return `${name}(\n  ${all.join('\n  ')}\n)`;
+}
+
+function* printedChildren(holder: object): Generator<string> {
+  for (const [name, field] of Object.entries(holder)) {
+    if (field instanceof Module) yield printedChild(name, field.toString());
+    else if (Array.isArray(field)) {
+      const elements = [...printedChildren(field)];
+      if (elements.length > 0) yield printedChild(name, printed('ModuleList', [], elements));
+    }
+  }
+}
+
+function printedChild(name: string, text: string): string {
+  return `(${name}): ${text.replaceAll('\n', '\n  ')}`;
 }
 
 /** A module that takes one tensor and gives one: what can be chained. */

@@ -1,11 +1,7 @@
 /** Tensors that belong to a module: trained ones, and ones that are only saved. */
 import '@lowrank/autograd';
-import { ArgumentError, Tensor } from '@lowrank/tensor';
-
-function storageOf(op: string, value: Tensor): Tensor {
-  if (value instanceof Tensor) return value;
-  throw new ArgumentError(op, `is made of a tensor, got ${value === null ? 'null' : typeof value}`);
-}
+import { Tensor } from '@lowrank/tensor';
+import { checkOptions, checkTensor } from './checks.js';
 
 /** A tensor that a module is trained by: modules find it among their fields, optimisers move it. `torch.nn.Parameter` */
 export class Parameter extends Tensor {
@@ -14,8 +10,9 @@ export class Parameter extends Tensor {
    * @param options.requiresGrad Whether it is trained. Default true.
    */
   constructor(value: Tensor, options: { readonly requiresGrad?: boolean } = {}) {
-    const { storage, shape, dtype, device } = storageOf('Parameter', value);
-    super(storage, shape, dtype, device);
+    checkTensor('Parameter', 'the value', value);
+    checkOptions('Parameter', options);
+    super(value.storage, value.shape, value.dtype, value.device);
     this.requiresGrad = options.requiresGrad ?? true;
   }
 
@@ -26,8 +23,9 @@ export class Parameter extends Tensor {
 
 /** A tensor that is saved and loaded with its module, but not trained. `torch.nn.Buffer` */
 export class Buffer extends Tensor {
+  /** @param value The initial value; its storage is shared, not copied. */
   constructor(value: Tensor) {
-    const { storage, shape, dtype, device } = storageOf('Buffer', value);
-    super(storage, shape, dtype, device);
+    checkTensor('Buffer', 'the value', value);
+    super(value.storage, value.shape, value.dtype, value.device);
   }
 }

@@ -1,6 +1,7 @@
 /** Parametrizations: a weight that is computed from other parameters each time it is read. */
 import { noGrad } from '@lowrank/autograd';
-import { ArgumentError, formatShape, ShapeError, sameShape, type Tensor } from '@lowrank/tensor';
+import { ArgumentError, formatShape, formatValue, ShapeError, sameShape, Tensor } from '@lowrank/tensor';
+import { checkOptions } from './checks.js';
 import { type Layer, Module } from './module.js';
 import { Parameter } from './parameter.js';
 
@@ -23,13 +24,17 @@ export class ParametrizationList extends Module {
     return [...this].length;
   }
 
+  /** @internal Adds one that is applied after all others; `registerParametrization` checks it first. */
   append(parametrization: Layer): void {
     Object.assign(this, { [this.length]: parametrization });
   }
 
   /** The effective weight. */
   forward(): Tensor {
-    return [...this].reduce<Tensor>((weight, parametrization) => parametrization.forward(weight), this.original);
+    return [...this].reduce<Tensor>(
+      (weight, parametrization) => parametrization.forward(weight),
+      this.original,
+    );
   }
 }
 
@@ -42,69 +47,80 @@ export class ParametrizationDict extends Module {
   }
 
   forward(): never {
-    throw new ArgumentError('ParametrizationDict', 'is a container and computes nothing. Read the parametrized weight');
+    throw new ArgumentError(
+      'ParametrizationDict',
+      'is a container and computes nothing. Read the parametrized field',
+    );
   }
 }
 
 /** The field under which a module keeps its parametrizations, as PyTorch names it. */
 const FIELD = 'parametrizations';
 
-function dictOf(module: Module): ParametrizationDict | undefined {
+function checkModule(op: string, name: string, value: unknown): void {
+  if (value instanceof Module) return;
+  throw new ArgumentError(op, `${name} is a module, got ${formatValue(value)}`);
+}
+
+function dictOf(op: string, module: Module): ParametrizationDict | undefined {
+  checkModule(op, 'the first argument', module);
   const field: unknown = Reflect.get(module, FIELD);
   return field instanceof ParametrizationDict ? field : undefined;
 }
 
+function listOf(op: string, module: Module, name: string): ParametrizationList | undefined {
+  const list = dictOf(op, module)?.[name];
+  return list instanceof ParametrizationList ? list : undefined;
+}
+
+function existingListOf(op: string, module: Module, name: string): ParametrizationList {
+  const list = listOf(op, module, name);
+  if (list !== undefined) return list;
+  const names = [...(dictOf(op, module)?.namedChildren() ?? [])].map(([known]) => known);
+  throw new ArgumentError(
+    op,
+    `${module.typeName} has no parametrized field ${formatValue(name)}; parametrized: ${names.join(', ') || 'none'}`,
+  );
+}
+
 /**
- * The parametrizations of a field.
+ * The parametrizations of a field, in the order in which they are applied, and its original value.
  * @throws ArgumentError if it has none.
  */
 export function parametrizationsOf(module: Module, name: string): ParametrizationList {
-  const list = dictOf(module)?.[name];
-  if (list instanceof ParametrizationList) return list;
-  throw new ArgumentError('parametrizationsOf', `${module.typeName} has no parametrized field '${name}'`);
+  return existingListOf('parametrizationsOf', module, name);
 }
 
 /** Whether the field (or, without a name, any field) of the module is parametrized. */
 export function isParametrized(module: Module, name?: string): boolean {
-  const dict = dictOf(module);
-  if (dict === undefined) return false;
-  return name === undefined || dict[name] instanceof ParametrizationList;
+  if (name === undefined) return dictOf('isParametrized', module) !== undefined;
+  return listOf('isParametrized', module, name) !== undefined;
 }
 
 /**
  * Makes `module[name]` the result of `parametrization.forward(original)`, computed each time it is read. The original
- * parameter moves to `parametrizations.<name>.original`; several parametrizations are applied one after the other.
+ * parameter moves to `parametrizations.<name>.original`; several parametrizations are applied one after the other, the
+ * one that was registered first being `parametrizations.<name>.0`. Nothing is changed unless everything fits.
  * `torch.nn.utils.parametrize.register_parametrization`
  *
+ * Optimisers that were made before do not know the parametrization's parameters: make them afterwards.
+ *
+ * @returns The module.
  * @throws ArgumentError if the module has no such parameter; ShapeError if the parametrization changes shape or dtype.
  */
-export function registerParametrization(module: Module, name: string, parametrization: Layer): void {
-  const list = isParametrized(module, name) ? parametrizationsOf(module, name) : new ParametrizationList(ownParameter(module, name));
-  const before = noGrad(() => list.forward());
-  const after = noGrad(() => parametrization.forward(before));
-  if (!sameShape(before.shape, after.shape) || before.dtype !== after.dtype) {
-    throw new ShapeError(
-      'registerParametrization',
-      `${parametrization.typeName} turns ${before.dtype} ${formatShape(before.shape)} into ${after.dtype} ` +
-        `${formatShape(after.shape)}; a parametrization keeps shape and dtype`,
-    );
-  }
+export function registerParametrization<M extends Module>(
+  module: M,
+  name: string,
+  parametrization: Layer,
+): M {
+  const existing = listOf('registerParametrization', module, name);
+  checkModule('registerParametrization', 'the parametrization', parametrization);
+  const list = existing ?? new ParametrizationList(ownParameter(module, name));
+  checkKeepsShape(list, parametrization);
   list.append(parametrization);
-  if (isParametrized(module, name)) return;
-  const dict = dictOf(module) ?? new ParametrizationDict();
-  Object.assign(dict, { [name]: list });
-  Object.assign(module, { [FIELD]: dict });
-  Object.defineProperty(module, name, {
-    configurable: true,
-    enumerable: false,
-    get: () => list.forward(),
-    set() {
-      throw new ArgumentError(
-        'parametrization',
-        `${module.typeName}.${name} is computed and cannot be set. Assign to parametrizationsOf(module, '${name}').original, or remove the parametrizations first`,
-      );
-    },
-  });
+  list.train(module.training);
+  if (existing === undefined) inject(module, name, list);
+  return module;
 }
 
 function ownParameter(module: Module, name: string): Parameter {
@@ -113,24 +129,72 @@ function ownParameter(module: Module, name: string): Parameter {
   const names = Object.entries(module).filter(([, value]) => value instanceof Parameter);
   throw new ArgumentError(
     'registerParametrization',
-    `${module.typeName} has no parameter '${name}'; it has ${names.map(([own]) => own).join(', ') || 'none'}`,
+    `${module.typeName} has no parameter ${formatValue(name)}; it has ${names.map(([own]) => own).join(', ') || 'none'}`,
   );
 }
 
+/** @throws ShapeError or ArgumentError unless the parametrization turns the present value into one that is alike. */
+function checkKeepsShape(list: ParametrizationList, parametrization: Layer): void {
+  const before = noGrad(() => list.forward());
+  const after: unknown = noGrad(() => parametrization.forward(before));
+  if (!(after instanceof Tensor)) {
+    throw new ArgumentError(
+      'registerParametrization',
+      `the forward of a parametrization gives a tensor, that of ${parametrization.typeName} gave ${formatValue(after)}`,
+    );
+  }
+  if (sameShape(before.shape, after.shape) && before.dtype === after.dtype) return;
+  throw new ShapeError(
+    'registerParametrization',
+    `${parametrization.typeName} turns ${before.dtype} ${formatShape(before.shape)} into ${after.dtype} ` +
+      `${formatShape(after.shape)}; a parametrization keeps shape and dtype`,
+  );
+}
+
+/** Puts the list into the module, and a computed field in the place of the parameter. */
+function inject(module: Module, name: string, list: ParametrizationList): void {
+  const dict = dictOf('registerParametrization', module) ?? new ParametrizationDict();
+  Object.assign(dict, { [name]: list });
+  Object.assign(module, { [FIELD]: dict.train(module.training) });
+  Object.defineProperty(module, name, {
+    configurable: true,
+    enumerable: false,
+    get: () => list.forward(),
+    set() {
+      throw new ArgumentError(
+        'parametrization',
+        `${module.typeName}.${name} is computed and cannot be set. Call ` +
+          `parametrizationsOf(module, '${name}').original.assign(value), or removeParametrizations(module, '${name}') first`,
+      );
+    },
+  });
+}
+
 /**
- * Makes `module[name]` a plain parameter again.
+ * Makes `module[name]` a plain parameter again: the same object that it was before, in the place among the fields that
+ * it had before (PyTorch moves it behind the others). `torch.nn.utils.parametrize.remove_parametrizations`
+ *
  * @param options.leaveParametrized Keep the effective value (default), or go back to the original one with `false`.
+ * @returns The module.
  * @throws ArgumentError if the field is not parametrized.
  */
-export function removeParametrizations(
-  module: Module,
+export function removeParametrizations<M extends Module>(
+  module: M,
   name: string,
   options: { readonly leaveParametrized?: boolean } = {},
-): void {
-  const list = parametrizationsOf(module, name);
-  const dict = dictOf(module) as ParametrizationDict;
-  if (options.leaveParametrized ?? true) list.original.assign(noGrad(() => list.forward()).detach());
-  Object.defineProperty(module, name, { value: list.original, writable: true, configurable: true, enumerable: true });
+): M {
+  const list = existingListOf('removeParametrizations', module, name);
+  checkOptions('removeParametrizations', options);
+  const dict = dictOf('removeParametrizations', module) as ParametrizationDict;
+  const { original } = list;
+  if (options.leaveParametrized ?? true) original.assign(noGrad(() => list.forward()).detach());
+  Object.defineProperty(module, name, {
+    value: original,
+    writable: true,
+    configurable: true,
+    enumerable: true,
+  });
   Reflect.deleteProperty(dict, name);
   if ([...dict.namedChildren()].length === 0) Reflect.deleteProperty(module, FIELD);
+  return module;
 }

@@ -1,8 +1,18 @@
 /** Loading saved values into a module: everything is checked before anything is changed. */
-import { cast, FormatError, formatShape, sameShape, Tensor } from '@lowrank/tensor';
+import {
+  ArgumentError,
+  cast,
+  FormatError,
+  formatShape,
+  formatValue,
+  sameShape,
+  Tensor,
+} from '@lowrank/tensor';
+import { checkOptions } from './checks.js';
 import type { Module, StateDict } from './module.js';
 
 export interface LoadOptions {
+  /** Whether missing and unexpected names are errors. Default true. */
   readonly strict?: boolean;
 }
 
@@ -15,30 +25,46 @@ export interface LoadResult {
 
 /** @see Module.loadStateDict */
 export function loadStateDict(module: Module, state: StateDict, options: LoadOptions): LoadResult {
-  const own = new Map<string, Tensor>([...module.namedParameters(), ...module.namedBuffers()]);
-  const given = new Map(Object.entries(state));
-  const missingKeys = [...own.keys()].filter((name) => !given.has(name));
-  const unexpectedKeys = [...given.keys()].filter((name) => !own.has(name));
-  const strict = options.strict ?? true;
-  const problems = [
-    ...(strict && missingKeys.length > 0 ? [`missing: ${missingKeys.join(', ')}`] : []),
-    ...(strict && unexpectedKeys.length > 0 ? [`unexpected: ${unexpectedKeys.join(', ')}`] : []),
-    ...[...own].flatMap(([name, tensor]) => misfit(name, tensor, given.get(name))),
+  checkOptions('loadStateDict', options);
+  checkState(state);
+  const own = [...module.namedState()];
+  const names = new Set(own.map(([name]) => name));
+  const given = new Map<string, unknown>(Object.entries(state));
+  const missingKeys = [...names].filter((name) => !given.has(name));
+  const unexpectedKeys = [...given.keys()].filter((name) => !names.has(name));
+  const strays = [
+    ...(missingKeys.length > 0 ? [`missing: ${missingKeys.join(', ')}`] : []),
+    ...(unexpectedKeys.length > 0 ? [`unexpected: ${unexpectedKeys.join(', ')}`] : []),
   ];
+  const misfits = own.flatMap(([name, tensor]) =>
+    given.has(name) ? misfit(name, tensor, given.get(name)) : [],
+  );
+  const problems = [...((options.strict ?? true) ? strays : []), ...misfits];
   if (problems.length > 0) {
-    const hint = strict ? ' Pass { strict: false } to load what fits by name.' : '';
-    throw new FormatError('loadStateDict', `the state dict does not fit this ${module.typeName}; ${problems.join('; ')}.${hint}`);
+    const hint = misfits.length === 0 ? '. Pass { strict: false } to load what fits by name' : '';
+    const text = `the state dict does not fit this ${module.typeName}; ${problems.join('; ')}${hint}`;
+    throw new FormatError('loadStateDict', text);
   }
   for (const [name, tensor] of own) {
     const value = given.get(name);
-    if (value !== undefined) tensor.assign(cast(value.detach(), tensor.dtype));
+    if (value instanceof Tensor) tensor.assign(cast(value.detach(), tensor.dtype));
   }
   return { missingKeys, unexpectedKeys };
 }
 
+/** @throws ArgumentError for anything but an object of tensors by path; a module is taken for its own fields otherwise. */
+function checkState(state: unknown): void {
+  const prototype = typeof state === 'object' && state !== null ? Object.getPrototypeOf(state) : undefined;
+  if (prototype === null || (prototype !== undefined && Object.getPrototypeOf(prototype) === null)) return;
+  throw new ArgumentError(
+    'loadStateDict',
+    `takes an object of tensors by path, as stateDict() gives it, got ${formatValue(state)}`,
+  );
+}
+
+/** What keeps a given value from being taken over, if anything. */
 function misfit(name: string, own: Tensor, given: unknown): string[] {
-  if (given === undefined) return [];
-  if (!(given instanceof Tensor)) return [`${name} is not a tensor but ${given === null ? 'null' : typeof given}`];
+  if (!(given instanceof Tensor)) return [`${name} is not a tensor but ${formatValue(given)}`];
   if (sameShape(own.shape, given.shape)) return [];
   return [`${name} has shape ${formatShape(given.shape)}, the module's is ${formatShape(own.shape)}`];
 }

@@ -8,14 +8,21 @@ import { checkInteger, checkShape, formatShape, type Shape, sizeOf } from './sha
 import { created, type NestedArray, Tensor, type TensorOptions } from './tensor.js';
 
 /** @internal A tensor around `storage`, after the options have been checked. */
-export function wrap(op: string, storage: TypedArray, shape: Shape, dtype: DType, options: TensorOptions): Tensor {
+export function wrap(
+  op: string,
+  storage: TypedArray,
+  shape: Shape,
+  dtype: DType,
+  options: TensorOptions,
+): Tensor {
   if (options.device !== undefined) checkDevice(op, options.device);
   return created(new Tensor(storage, shape, dtype), options);
 }
 
 /** @throws DTypeError for a name that is no dtype. */
 export function checkDType(op: string, dtype: unknown): asserts dtype is DType {
-  if (!isDType(dtype)) throw new DTypeError(op, `there is no dtype ${formatValue(dtype)}; known: ${DTYPES.join(', ')}`);
+  if (!isDType(dtype))
+    throw new DTypeError(op, `there is no dtype ${formatValue(dtype)}; known: ${DTYPES.join(', ')}`);
 }
 
 /** The dtype that the options name, or else `otherwise`. */
@@ -128,7 +135,8 @@ function readNested(values: NestedArray<number | boolean>): Values {
       booleans++;
       data.push(Number(value));
     } else if (Array.isArray(value)) throw ragged('a number', value);
-    else throw new ArgumentError('tensor', `takes numbers and booleans, found ${formatValue(value)}${where()}`);
+    else
+      throw new ArgumentError('tensor', `takes numbers and booleans, found ${formatValue(value)}${where()}`);
   };
   visit(values);
   return { data, shape, dtype: booleans > 0 && booleans === data.length ? 'bool' : 'float32' };
@@ -144,14 +152,20 @@ export function fromTypedArray(array: TypedArray, shape?: Shape, options: Tensor
   const target = shape ?? [array.length];
   checkShape('fromTypedArray', target);
   if (resolveDType('fromTypedArray', options, dtype) !== dtype) {
-    throw new DTypeError('fromTypedArray', `the array holds ${dtype}, not ${options.dtype}. Use tensor(array) to convert`);
+    throw new DTypeError(
+      'fromTypedArray',
+      `the array holds ${dtype}, not ${options.dtype}. Use tensor(array) to convert`,
+    );
   }
   if (sizeOf(target) !== array.length) {
     throw new ShapeError('fromTypedArray', `${array.length} elements do not fill ${formatShape(target)}`);
   }
   const strange = dtype === 'bool' ? array.find((byte) => byte > 1) : undefined;
   if (strange !== undefined) {
-    throw new ArgumentError('fromTypedArray', `bool is bytes of 0 and 1, found ${strange}. Use tensor(array) to convert`);
+    throw new ArgumentError(
+      'fromTypedArray',
+      `bool is bytes of 0 and 1, found ${strange}. Use tensor(array) to convert`,
+    );
   }
   return wrap('fromTypedArray', array, target, dtype, options);
 }
@@ -164,7 +178,13 @@ export function full(shape: Shape, value: number | boolean, options: TensorOptio
   return filled('full', shape, value, options, typeof value === 'boolean' ? 'bool' : 'float32');
 }
 
-function filled(op: string, shape: Shape, value: number | boolean, options: TensorOptions, otherwise: DType): Tensor {
+function filled(
+  op: string,
+  shape: Shape,
+  value: number | boolean,
+  options: TensorOptions,
+  otherwise: DType,
+): Tensor {
   checkShape(op, shape);
   const dtype = resolveDType(op, options, otherwise);
   const element = toElement(op, value, dtype);
@@ -204,7 +224,8 @@ export function fullLike(x: Tensor, value: number | boolean, options: TensorOpti
 /** The dtypes of ranges. @throws DTypeError for bool, which has no room for one. */
 function rangeDType(op: string, options: TensorOptions, otherwise: DType): DType {
   const dtype = resolveDType(op, options, otherwise);
-  if (dtype === 'bool') throw new DTypeError(op, "is not defined for bool. Compare a range with a number instead");
+  if (dtype === 'bool')
+    throw new DTypeError(op, 'is not defined for bool. Compare a range with a number instead');
   return dtype;
 }
 
@@ -227,30 +248,43 @@ export function arange(...parameters: readonly (number | TensorOptions | undefin
   const options = parameters.find((parameter) => typeof parameter === 'object') ?? {};
   checkOptions('arange', options);
   const numbers = parameters.filter((parameter) => typeof parameter !== 'object') as number[];
-  const [start, end, step = 1] = numbers.length === 1 ? [0, ...numbers] : numbers;
-  const count = Math.ceil((end! - start!) / step);
-  if (![start, end, step, count].every(Number.isFinite) || count < 0) {
-    throw new ArgumentError('arange', `cannot go from ${start} to ${end} in steps of ${step}`);
+  const [start, end, step = 1] = (numbers.length === 1 ? [0, ...numbers] : numbers) as [
+    number,
+    number,
+    number?,
+  ];
+  if (![start, end, step].every(Number.isFinite) || step === 0 || (end - start) / step < 0) {
+    const [from, to, by] = [start, end, step].map(formatValue);
+    throw new ArgumentError('arange', `cannot go from ${from} to ${to} in steps of ${by}`);
   }
+  const count = Math.ceil((end - start) / step);
   checkShape('arange', [count]);
-  const dtype = rangeDType('arange', options, [start, end, step].every(Number.isInteger) ? 'int32' : 'float32');
-  const values = tabulate(count, (i) => start! + i * step);
+  const dtype = rangeDType(
+    'arange',
+    options,
+    [start, end, step].every(Number.isInteger) ? 'int32' : 'float32',
+  );
+  const values = tabulate(count, (i) => start + i * step);
   return wrap('arange', toStorage('arange', values, dtype), [count], dtype, options);
 }
 
 /** `steps` values from start to end, both included, evenly spaced; float32 unless a dtype is named. `torch.linspace` */
 export function linspace(start: number, end: number, steps: number, options: TensorOptions = {}): Tensor {
   if (typeof start !== 'number' || typeof end !== 'number') {
-    throw new ArgumentError('linspace', `goes from number to number, got ${formatValue(start)} and ${formatValue(end)}`);
+    throw new ArgumentError(
+      'linspace',
+      `goes from number to number, got ${formatValue(start)} and ${formatValue(end)}`,
+    );
   }
   checkInteger('linspace', 'the number of steps', steps, 0);
   checkShape('linspace', [steps]);
   const dtype = rangeDType('linspace', options, 'float32');
-  const step = steps > 1 ? (end - start) / (steps - 1) : 0;
+  const [first, last] = toStorage('linspace', [start, end], dtype) as unknown as [number, number];
+  const step = (last - first) / (steps - 1);
   const half = Math.floor(steps / 2);
   // From both ends, as PyTorch does, so that the last value is exactly `end`.
-  const value = (i: number) => (i < half ? start + i * step : end - (steps - 1 - i) * step);
-  const values = tabulate(steps, steps === 1 ? () => start : value);
+  const value = (i: number) => (i < half ? first + i * step : last - (steps - 1 - i) * step);
+  const values = tabulate(steps, steps === 1 ? () => first : value);
   return wrap('linspace', toStorage('linspace', values, dtype), [steps], dtype, options);
 }
 

@@ -48,7 +48,10 @@ function commonDevice(op: string, inputs: readonly Tensor[]): Device {
   const device = inputs[0]?.device ?? 'cpu';
   const stranger = inputs.find((input) => input.device !== device);
   if (stranger) {
-    throw new DeviceError(op, `inputs are on ${device} and on ${stranger.device}. Move one with to('${device}')`);
+    throw new DeviceError(
+      op,
+      `inputs are on ${device} and on ${stranger.device}. Move one with to('${device}')`,
+    );
   }
   checkDevice(op, device);
   return device;

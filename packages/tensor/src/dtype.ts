@@ -71,7 +71,9 @@ export interface Promotable {
  */
 export function resultType(operands: readonly Promotable[]): DType {
   const widest = (kind: Promotable['kind']) =>
-    operands.filter((operand) => operand.kind === kind).reduce<DType | undefined>((a, b) => promote(a, b.dtype), undefined);
+    operands
+      .filter((operand) => operand.kind === kind)
+      .reduce<DType | undefined>((a, b) => promote(a, b.dtype), undefined);
   const [tensors, scalars, numbers] = [widest('tensor'), widest('scalar tensor'), widest('number')];
   return prefer(tensors, prefer(scalars, numbers)) ?? DEFAULT_FLOAT;
 }

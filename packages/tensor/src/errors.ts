@@ -38,15 +38,17 @@ const SHOWN = 8;
 
 /** Any value as it is written in messages: numbers as they are, strings quoted, large things by what they are. */
 export function formatValue(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value);
+  if (typeof value === 'string')
+    return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value);
   if (typeof value === 'function') return 'a function';
+  if (typeof value === 'bigint') return `${value}n`;
   if (typeof value !== 'object' || value === null) return String(value);
-  if (!Array.isArray(value)) return value.constructor?.name === 'Object' ? 'an object' : `a ${nameOf(value)}`;
+  if (!Array.isArray(value)) return withArticle(value.constructor?.name || 'nameless object');
   if (value.length > SHOWN) return `an array of ${value.length}`;
   // One level only: an array may contain itself.
   return `[${Array.from(value, (inner) => (Array.isArray(inner) ? '[...]' : formatValue(inner))).join(', ')}]`;
 }
 
-function nameOf(value: object): string {
-  return value.constructor?.name || 'nameless object';
+function withArticle(name: string): string {
+  return `${/^[AEIOU]/i.test(name) ? 'an' : 'a'} ${name}`;
 }

@@ -2,12 +2,12 @@
 import './methods.js';
 
 export * from './creation.js';
-export { type Device, DEVICES } from './device.js';
+export { DEVICES, type Device } from './device.js';
 export { dispatch, dispatchAll, type Recorder, setRecorder } from './dispatch.js';
-export { type DType, DTYPES, dtypeOf, isDType, isFloat, type TypedArray } from './dtype.js';
+export { DTYPES, type DType, dtypeOf, isDType, isFloat, type TypedArray } from './dtype.js';
 export * from './errors.js';
-export { type ScalarName, SCALARS } from './kernels/scalars.js';
-export { type Attrs, defineMultiOp, defineOp, type Inputs, type Json, type Op, OPS } from './op.js';
+export { SCALARS, type ScalarName } from './kernels/scalars.js';
+export { type Attrs, defineMultiOp, defineOp, type Inputs, type Json, OPS, type Op } from './op.js';
 export { cast, to } from './ops/cast.js';
 export {
   type Conv2dAttrs,
@@ -35,13 +35,5 @@ export { type PrintOptions, setPrintOptions } from './print.js';
 export * from './random/creation.js';
 export { defaultGenerator, Generator, manualSeed } from './random/generator.js';
 export { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from './shape.js';
-export {
-  type Attachment,
-  HollowTensor,
-  type LifeCycle,
-  type NestedArray,
-  setLifeCycle,
-  Tensor,
-  type TensorOptions,
-  type TensorSpec,
-} from './tensor.js';
+// All of it by a star: only then do declarations that a package on top merges into `Tensor` reach the class itself.
+export * from './tensor.js';

@@ -29,7 +29,9 @@ const METHODS = {
 };
 
 /** A function of a tensor, as a method of that tensor. */
-type Method<F> = F extends (x: Tensor, ...rest: infer Rest) => infer Result ? (...rest: Rest) => Result : never;
+type Method<F> = F extends (x: Tensor, ...rest: infer Rest) => infer Result
+  ? (...rest: Rest) => Result
+  : never;
 
 /** The methods whose functions have no overloads. */
 export type TensorMethods = { [Name in keyof typeof METHODS]: Method<(typeof METHODS)[Name]> };

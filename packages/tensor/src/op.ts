@@ -26,7 +26,12 @@ export interface Op<A extends Attrs = Attrs> {
   /** The outputs' shapes and dtypes. Checks the inputs: this is where bad shapes are refused. */
   infer(inputs: Inputs<TensorSpec>, attrs: A): readonly TensorSpec[];
   /** The outputs' values. */
-  forward(kernels: Kernels, inputs: Inputs<OpInput>, attrs: A, outputs: Inputs<TensorSpec>): readonly TypedArray[];
+  forward(
+    kernels: Kernels,
+    inputs: Inputs<OpInput>,
+    attrs: A,
+    outputs: Inputs<TensorSpec>,
+  ): readonly TypedArray[];
 }
 
 /** What most ops are: one output. */

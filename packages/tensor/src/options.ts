@@ -7,6 +7,12 @@ import { Tensor } from './tensor.js';
  * @throws ArgumentError unless `options` is an object of named values.
  */
 export function checkOptions(op: string, options: object): void {
-  if (typeof options === 'object' && options !== null && !Array.isArray(options) && !(options instanceof Tensor)) return;
+  if (
+    typeof options === 'object' &&
+    options !== null &&
+    !Array.isArray(options) &&
+    !(options instanceof Tensor)
+  )
+    return;
   throw new ArgumentError(op, `takes its options as an object, { name: value }, got ${formatValue(options)}`);
 }

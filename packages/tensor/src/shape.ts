@@ -36,7 +36,10 @@ export function sameShape(a: Shape, b: Shape): boolean {
 export function checkShape(op: string, shape: Shape, least = 0): void {
   if (!isListOfIntegers(shape, least)) {
     const hint = typeof shape === 'number' ? `. Write [${shape}]` : '';
-    throw new ShapeError(op, `a shape is a list of whole numbers of at least ${least}, got ${formatValue(shape)}${hint}`);
+    throw new ShapeError(
+      op,
+      `a shape is a list of whole numbers of at least ${least}, got ${formatValue(shape)}${hint}`,
+    );
   }
   if (sizeOf(shape) > MAX_SIZE) {
     throw new ShapeError(op, `${formatShape(shape)} has ${sizeOf(shape)} elements; the most is ${MAX_SIZE}`);
@@ -56,7 +59,12 @@ function isListOfIntegers(list: unknown, least: number): boolean {
 const MAX_SIZE = 2 ** 31 - 1;
 
 /** @throws ArgumentError unless `value` is a whole number of at least `least`. */
-export function checkInteger(op: string, name: string, value: unknown, least = Number.NEGATIVE_INFINITY): void {
+export function checkInteger(
+  op: string,
+  name: string,
+  value: unknown,
+  least = Number.NEGATIVE_INFINITY,
+): void {
   if (Number.isInteger(value) && (value as number) >= least) return;
   const bound = least === Number.NEGATIVE_INFINITY ? '' : ` of at least ${least}`;
   throw new ArgumentError(op, `${name} is a whole number${bound}, got ${formatValue(value)}`);
@@ -66,7 +74,7 @@ export function checkInteger(op: string, name: string, value: unknown, least = N
 export function checkList(op: string, name: string, value: unknown): void {
   if (Array.isArray(value)) return;
   const hint = typeof value === 'number' ? `. Write [${value}]` : '';
-  throw new ArgumentError(op, `${name} is a list, got ${formatValue(value)}${hint}`);
+  throw new ArgumentError(op, `${name} must be a list, got ${formatValue(value)}${hint}`);
 }
 
 /**
@@ -112,7 +120,11 @@ export function listAxes(op: string, axes: number | readonly number[], rank: num
  * What reductions take: one axis, several, or (`undefined` or `[]`) all of them, as sorted non-negative numbers.
  * @throws ShapeError for an axis that does not exist or is named twice.
  */
-export function normalizeAxes(op: string, axes: number | readonly number[] | undefined, rank: number): number[] {
+export function normalizeAxes(
+  op: string,
+  axes: number | readonly number[] | undefined,
+  rank: number,
+): number[] {
   const all = axes === undefined || (Array.isArray(axes) && axes.length === 0);
   return all ? range(rank) : listAxes(op, axes, rank);
 }

@@ -1,7 +1,14 @@
 /** The one type of lowrank: an immutable, contiguous, row-major array of numbers with a shape and a dtype. */
 import type { Device } from './device.js';
 import { type DType, dtypeOf, type TypedArray } from './dtype.js';
-import { ArgumentError, DeviceError, DTypeError, formatValue, type LowrankError, ShapeError } from './errors.js';
+import {
+  ArgumentError,
+  DeviceError,
+  DTypeError,
+  formatValue,
+  type LowrankError,
+  ShapeError,
+} from './errors.js';
 import { formatTensor } from './print.js';
 import { checkShape, formatShape, type Shape, sameShape, sizeOf } from './shape.js';
 
@@ -65,10 +72,16 @@ export class Tensor implements TensorSpec {
   constructor(storage: TypedArray, shape: Shape, dtype: DType, device: Device = 'cpu') {
     checkShape('Tensor', shape);
     if (dtypeOf(storage) !== dtype) {
-      throw new DTypeError('Tensor', `${formatValue(storage)} cannot hold ${formatValue(dtype)}. Make one with tensor(...)`);
+      throw new DTypeError(
+        'Tensor',
+        `${formatValue(storage)} cannot hold ${formatValue(dtype)}. Make one with tensor(...)`,
+      );
     }
     if (storage.length !== sizeOf(shape)) {
-      throw new ShapeError('Tensor', `a storage of ${storage.length} elements does not fill ${formatShape(shape)}`);
+      throw new ShapeError(
+        'Tensor',
+        `a storage of ${storage.length} elements does not fill ${formatShape(shape)}`,
+      );
     }
     this.shape = Object.freeze([...shape]);
     this.dtype = dtype;
@@ -125,7 +138,8 @@ export class Tensor implements TensorSpec {
   tolist(): NestedArray<number | boolean> {
     const storage = this.dataSync();
     const nest = (axis: number, offset: number, step: number): NestedArray<number | boolean> => {
-      if (axis === this.ndim) return this.dtype === 'bool' ? storage[offset] !== 0 : (storage[offset] as number);
+      if (axis === this.ndim)
+        return this.dtype === 'bool' ? storage[offset] !== 0 : (storage[offset] as number);
       const length = this.shape[axis] as number;
       const inner = length === 0 ? 0 : step / length;
       return Array.from({ length }, (_, i) => nest(axis + 1, offset + i * inner, inner));
@@ -140,7 +154,10 @@ export class Tensor implements TensorSpec {
    */
   assign(value: Tensor): this {
     if (!(value instanceof Tensor)) {
-      throw new ArgumentError('assign', `takes a tensor, got ${formatValue(value)}. Make one with tensor(...)`);
+      throw new ArgumentError(
+        'assign',
+        `takes a tensor, got ${formatValue(value)}. Make one with tensor(...)`,
+      );
     }
     if (!sameShape(value.shape, this.shape)) {
       throw new ShapeError(
@@ -169,7 +186,9 @@ export class Tensor implements TensorSpec {
 
   /** The printed form, PyTorch's: `tensor([[1., 2.], [3., 4.]])`. */
   toString(): string {
-    return formatTensor(this.dataSync(), this.shape, this.dtype, { suffix: this.attachment?.describe() ?? '' });
+    return formatTensor(this.dataSync(), this.shape, this.dtype, {
+      suffix: this.attachment?.describe() ?? '',
+    });
   }
 
   /** Node's `console.log` prints tensors as `toString` does. */

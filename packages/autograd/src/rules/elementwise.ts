@@ -44,17 +44,25 @@ export const elementwiseRules: Readonly<Record<string, Rule>> = {
   add: rule('nothing', (g) => [() => g, () => g]),
   sub: rule('nothing', (g) => [() => g, () => neg(g)]),
   mul: rule('the others', (g, { inputs: [a, b] }) => [() => g.mul(b), () => g.mul(a)]),
-  div: rule('inputs', (g, { inputs: [a, b] }) => [() => g.div(b), () => neg(g).mul(a).div(b.square())]),
-  remainder: rule('inputs', (g, { inputs: [a, b] }) => [() => g, () => neg(g).mul(floorDivide(a, b))]),
+  div: rule([[1], [0, 1]], (g, { inputs: [a, b] }) => [() => g.div(b), () => neg(g).mul(a.div(b).div(b))]),
+  remainder: rule([[], [0, 1]], (g, { inputs: [a, b] }) => [() => g, () => neg(g).mul(floorDivide(a, b))]),
   floorDivide: flat,
-  pow: rule('both', (g, { inputs: [a, b], output }) => [
-    () => where(eq(b, 0), 0, g.mul(b).mul(pow(a, sub(b, 1)))),
-    // x^y has the slope 0 in y at x = 0, where log(x) is infinite.
-    () => where(logicalAnd(eq(a, 0), ge(b, 0)), 0, g.mul(output).mul(log(where(eq(a, 0), 1, a)))),
-  ]),
+  pow: rule('inputs', (g, { inputs: [a, b] }) => {
+    const constant = eq(b, 0);
+    // The slope in b is 0 also at 0^b, where log(a) is infinite.
+    const atZero = logicalAnd(eq(a, 0), ge(b, 0));
+    return [
+      () => where(constant, 0, g.mul(b).mul(pow(a, where(constant, 1, sub(b, 1))))),
+      () => where(atZero, 0, g.mul(pow(a, b)).mul(log(where(atZero, 1, a)))),
+    ];
+  }),
   maximum: chosen(lt),
   minimum: chosen(gt),
-  where: rule([0], (g, { inputs: [condition] }) => [null, () => where(condition, g, 0), () => where(condition, 0, g)]),
+  where: rule([0], (g, { inputs: [condition] }) => [
+    null,
+    () => where(condition, g, 0),
+    () => where(condition, 0, g),
+  ]),
   clamp: rule('inputs', (g, { inputs: [x, min, max] }) => [
     () => where(logicalAnd(ge(x, min), le(x, max)), g, 0),
     () => where(logicalAnd(lt(x, min), lt(min, max)), g, 0),
@@ -82,7 +90,7 @@ export const elementwiseRules: Readonly<Record<string, Rule>> = {
   tanh: rule('output', (g, { output }) => g.mul(sub(1, output.square()))),
   erf: rule('inputs', (g, { inputs: [x] }) => g.mul(exp(neg(x.square()))).mul(TWO_OVER_SQRT_PI)),
 
-  relu: rule('output', (g, { output }) => where(gt(output, 0), g, 0)),
+  relu: rule('output', (g, { output }) => where(le(output, 0), 0, g)),
   sigmoid: rule('output', (g, { output }) => g.mul(output).mul(sub(1, output))),
   silu: rule('inputs', (g, { inputs: [x] }) => {
     const s = sigmoid(x);
@@ -99,8 +107,17 @@ export const elementwiseRules: Readonly<Record<string, Rule>> = {
   }),
   geluTanh: rule('inputs', (g, { inputs: [x] }) => {
     const t = tanh(x.mul(x.square().mul(0.044715).add(1)).mul(SQRT_TWO_OVER_PI));
-    const slope = x.square().mul(3 * 0.044715).add(1).mul(SQRT_TWO_OVER_PI);
-    return g.mul(t.add(1).add(x.mul(sub(1, t.square())).mul(slope)).mul(0.5));
+    const slope = x
+      .square()
+      .mul(3 * 0.044715)
+      .add(1)
+      .mul(SQRT_TWO_OVER_PI);
+    return g.mul(
+      t
+        .add(1)
+        .add(x.mul(sub(1, t.square())).mul(slope))
+        .mul(0.5),
+    );
   }),
   cast: rule('nothing', (g, { inputs: [x] }) => g.to(x.dtype)),
 };

@@ -13,7 +13,7 @@ export const indexingRules: Readonly<Record<string, Rule>> = {
     () => scatterAdd(zerosOf(x), axis, index, g),
     null,
   ]),
-  scatterAdd: rule([1], (g, { inputs: [, index, source], attrs: { axis } }: AxisCall) => [
+  scatterAdd: rule([[], [], [1]], (g, { inputs: [, index, source], attrs: { axis } }: AxisCall) => [
     () => g,
     null,
     // The source may reach beyond the index; that part was not used.
@@ -30,7 +30,7 @@ export const indexingRules: Readonly<Record<string, Rule>> = {
     () => indexAdd(zerosOf(x), axis, index, g),
     null,
   ]),
-  indexAdd: rule([1], (g, { inputs: [, index], attrs: { axis } }: AxisCall) => [
+  indexAdd: rule([[], [], [1]], (g, { inputs: [, index], attrs: { axis } }: AxisCall) => [
     () => g,
     null,
     () => indexSelect(g, axis, index),

@@ -14,11 +14,14 @@ export const laneRules: Readonly<Record<string, Rule>> = {
     sub(g, exp(output).mul(g.sum(axis, { keepdim: true }))),
   ),
   // Ba et al. (2016): the mean and the component along the normalised values drop out.
-  layerNorm: rule('both', (g, { inputs: [x], output, attrs }: Call<{ readonly axes: number; readonly eps: number }>) => {
-    const axes = x.shape.map((_, axis) => axis).slice(-attrs.axes);
-    const keepdim = { keepdim: true };
-    const scale = x.variance(axes, { correction: 0, keepdim: true }).add(attrs.eps).rsqrt();
-    const along = output.mul(g.mul(output).mean(axes, keepdim));
-    return g.sub(g.mean(axes, keepdim)).sub(along).mul(scale);
-  }),
+  layerNorm: rule(
+    'both',
+    (g, { inputs: [x], output, attrs }: Call<{ readonly axes: number; readonly eps: number }>) => {
+      const axes = x.shape.map((_, axis) => axis).slice(-attrs.axes);
+      const keepdim = { keepdim: true };
+      const scale = x.variance(axes, { correction: 0, keepdim: true }).add(attrs.eps).rsqrt();
+      const along = output.mul(g.mul(output).mean(axes, keepdim));
+      return g.sub(g.mean(axes, keepdim)).sub(along).mul(scale);
+    },
+  ),
 };

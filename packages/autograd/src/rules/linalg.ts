@@ -4,17 +4,23 @@ import { type Call, type Rule, rule } from './rule.js';
 
 export const linalgRules: Readonly<Record<string, Rule>> = {
   // C = op(A) op(B): dA = dC op(B)^T and dB = op(A)^T dC, transposed again where the operand was.
-  matmul: rule('the others', (g, { inputs: [a, b], attrs: { transposeA, transposeB } }: Call<MatmulAttrs>) => [
-    () =>
-      transposeA
-        ? matmul(b, g, { transposeA: transposeB, transposeB: true })
-        : matmul(g, b, { transposeB: !transposeB }),
-    () =>
-      transposeB
-        ? matmul(g, a, { transposeA: true, transposeB: transposeA })
-        : matmul(a, g, { transposeA: !transposeA }),
-  ]),
-  svd: rule('both', (_, { outputs: [U, S, Vh], grads }) => svdGradient(U, S, Vh, grads)),
+  matmul: rule(
+    'the others',
+    (g, { inputs: [a, b], attrs: { transposeA, transposeB } }: Call<MatmulAttrs>) => [
+      () =>
+        transposeA
+          ? matmul(b, g, { transposeA: transposeB, transposeB: true })
+          : matmul(g, b, { transposeB: !transposeB }),
+      () => {
+        // A matrix that a whole batch is multiplied with gets the product of all the batch's rows at once.
+        const [x, y] = b.ndim === 2 && !transposeA ? [a.flatten(0, -2), g.flatten(0, -2)] : [a, g];
+        return transposeB
+          ? matmul(y, x, { transposeA: true, transposeB: transposeA })
+          : matmul(x, y, { transposeA: !transposeA });
+      },
+    ],
+  ),
+  svd: rule('output', (_, { outputs: [U, S, Vh], grads }) => svdGradient(U, S, Vh, grads)),
 };
 
 /**

@@ -36,20 +36,32 @@ export interface Rule {
 
 /**
  * A rule, and what it reads: `nothing` but shapes, all `inputs`, the `output`, `both`; `the others` for products, where
- * the gradient of each operand needs only the other one, so that a frozen weight costs no memory; or a list of inputs.
+ * the gradient of each operand needs only the other one, so that a frozen weight costs no memory; a list of inputs; or
+ * one such list for each input, of what its own gradient needs.
  */
 export function rule<A extends Attrs>(reads: Reads, gradient: Gradient<A>): Rule {
   // Each rule knows the attributes of its own op; the table does not.
   return { gradient: gradient as unknown as Gradient, keeps: (needs) => keepsOf(reads, needs) };
 }
 
-export type Reads = 'nothing' | 'inputs' | 'output' | 'both' | 'the others' | readonly number[];
+export type Reads =
+  | 'nothing'
+  | 'inputs'
+  | 'output'
+  | 'both'
+  | 'the others'
+  | readonly number[]
+  | readonly (readonly number[])[];
 
 function keepsOf(reads: Reads, needs: readonly boolean[]): Keeps {
-  const keptInput = (i: number): boolean => {
-    if (typeof reads !== 'string') return reads.includes(i);
+  const isKept = (i: number): boolean => {
+    if (typeof reads !== 'string') {
+      return reads.some((read, j) =>
+        typeof read === 'number' ? read === i : needs[j] === true && read.includes(i),
+      );
+    }
     if (reads === 'the others') return needs.some((need, j) => need && j !== i);
     return reads === 'inputs' || reads === 'both';
   };
-  return { inputs: needs.map((_, i) => keptInput(i)), output: reads === 'output' || reads === 'both' };
+  return { inputs: needs.map((_, i) => isKept(i)), output: reads === 'output' || reads === 'both' };
 }

@@ -2,12 +2,18 @@
 import { embed, sliceRegion } from '@lowrank/tensor';
 import { type Call, type Rule, rule } from './rule.js';
 
-type Region = { readonly starts: readonly number[]; readonly lengths: readonly number[]; readonly steps: readonly number[] };
+type Region = {
+  readonly starts: readonly number[];
+  readonly lengths: readonly number[];
+  readonly steps: readonly number[];
+};
 type AxesCall = Call<{ readonly axes: readonly number[] }>;
 
 export const shapeRules: Readonly<Record<string, Rule>> = {
   reshape: rule('nothing', (g, { inputs: [x] }) => g.reshape(x.shape)),
-  permute: rule('nothing', (g, { attrs: { axes } }: AxesCall) => g.permute(axes.map((_, axis) => axes.indexOf(axis)))),
+  permute: rule('nothing', (g, { attrs: { axes } }: AxesCall) =>
+    g.permute(axes.map((_, axis) => axes.indexOf(axis))),
+  ),
   // The engine sums over the stretched axes.
   expand: rule('nothing', (g) => g),
   flip: rule('nothing', (g, { attrs: { axes } }: AxesCall) => (axes.length === 0 ? g : g.flip(axes))),
@@ -20,7 +26,9 @@ export const shapeRules: Readonly<Record<string, Rule>> = {
       return () => g.narrow(axis, start, length);
     });
   }),
-  slice: rule('nothing', (g, { inputs: [x], attrs }: Call<Region>) => embed(g, { ...attrs, shape: x.shape, fill: 0 })),
+  slice: rule('nothing', (g, { inputs: [x], attrs }: Call<Region>) =>
+    embed(g, { ...attrs, shape: x.shape, fill: 0 }),
+  ),
   embed: rule('nothing', (g, { inputs: [x], attrs: { starts, steps } }: Call<Region>) =>
     sliceRegion(g, { starts, steps, lengths: x.shape }),
   ),

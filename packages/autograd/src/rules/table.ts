@@ -33,7 +33,10 @@ export function isConstantOp(name: string): boolean {
 export function ruleOf(name: string): Rule {
   const rule = RULES.get(name);
   if (rule === undefined) {
-    throw new GradientError(name, 'has no gradient rule. Call it under noGrad(), detach its inputs, or wrap it with defineFunction()');
+    throw new GradientError(
+      name,
+      'has no gradient rule. Call it under noGrad(), detach its inputs, or wrap it with defineFunction()',
+    );
   }
   return rule;
 }

@@ -1,5 +1,5 @@
 /** Going through a data set in batches. */
-import { ArgumentError, Generator, randperm } from '@lowrank/tensor';
+import { ArgumentError, defaultGenerator, formatValue, Generator, randperm } from '@lowrank/tensor';
 import type { Dataset } from './dataset.js';
 
 export interface DataLoaderOptions {
@@ -16,7 +16,8 @@ export interface DataLoaderOptions {
 }
 
 /**
- * Iterate over it to get batches; each iteration is one pass over the data. `torch.utils.data.DataLoader`
+ * Iterate over it to get batches; each iteration is one pass over the data. With the same seed, passes have the order
+ * that PyTorch's loader gives them. `torch.utils.data.DataLoader`
  *
  * @example
  * for (const [images, labels] of new DataLoader(dataset, { batchSize: 64, shuffle: true, seed: 1 })) { ... }
@@ -31,11 +32,23 @@ export class DataLoader<Batch> implements Iterable<Batch> {
   /** @throws ArgumentError for a batch size below 1, or both a seed and a generator. */
   constructor(dataset: Dataset<Batch>, options: DataLoaderOptions = {}) {
     const { batchSize = 1, shuffle = false, dropLast = false, seed, generator } = options;
+    if (typeof dataset?.batch !== 'function' || !Number.isInteger(dataset.length)) {
+      throw new ArgumentError(
+        'DataLoader',
+        `takes a data set, such as a TensorDataset, got ${formatValue(dataset)}`,
+      );
+    }
     if (!Number.isInteger(batchSize) || batchSize < 1) {
-      throw new ArgumentError('DataLoader', `batchSize is a whole number of at least 1, got ${batchSize}`);
+      throw new ArgumentError(
+        'DataLoader',
+        `batchSize is a whole number of at least 1, got ${formatValue(batchSize)}`,
+      );
     }
     if (seed !== undefined && generator !== undefined) {
       throw new ArgumentError('DataLoader', 'takes a seed or a generator, not both');
+    }
+    if (generator !== undefined && !(generator instanceof Generator)) {
+      throw new ArgumentError('DataLoader', `draws from a Generator, got ${formatValue(generator)}`);
     }
     this.dataset = dataset;
     this.batchSize = batchSize;
@@ -51,15 +64,22 @@ export class DataLoader<Batch> implements Iterable<Batch> {
   }
 
   *[Symbol.iterator](): globalThis.Generator<Batch> {
-    const order = this.#order();
-    for (let i = 0; i < this.length; i++) {
+    const count = this.dataset.length;
+    const batches = this.length;
+    const order = this.#order(count);
+    for (let i = 0; i < batches; i++) {
       yield this.dataset.batch(order.slice(i * this.batchSize, (i + 1) * this.batchSize));
     }
+    // As PyTorch's RandomSampler, which ends each pass with a permutation that it takes nothing from.
+    if (this.#shuffle && this.#generator) randperm(count, { generator: this.#generator });
   }
 
-  #order(): Int32Array {
-    const count = this.dataset.length;
+  /** The order of a pass, drawn as PyTorch's loader draws it. */
+  #order(count: number): Int32Array {
+    // What PyTorch seeds its workers with: drawn in every pass, shuffled or not, whether there are workers or none.
+    (this.#generator ?? defaultGenerator).random64();
     if (!this.#shuffle) return Int32Array.from({ length: count }, (_, i) => i);
-    return randperm(count, { generator: this.#generator }).dataSync() as Int32Array;
+    const generator = this.#generator ?? new Generator(defaultGenerator.random53());
+    return randperm(count, { generator }).dataSync() as Int32Array;
   }
 }

@@ -1,5 +1,5 @@
 /** Data sets: things that can be counted and picked from by index. */
-import { ArgumentError, indexSelect, ShapeError, type Tensor, tensor } from '@lowrank/tensor';
+import { ArgumentError, formatShape, formatValue, indexSelect, ShapeError, Tensor, tensor } from '@lowrank/tensor';
 
 /** Examples that can be fetched in batches: what a `DataLoader` draws from. */
 export interface Dataset<Batch> {
@@ -12,49 +12,63 @@ export interface Dataset<Batch> {
 /** Examples that are the rows of tensors: a batch is one tensor of rows for each. `torch.utils.data.TensorDataset` */
 export class TensorDataset<Tensors extends readonly Tensor[]> implements Dataset<Tensors> {
   readonly tensors: Tensors;
+  readonly length: number;
 
-  /** @throws ShapeError unless all tensors have equally many rows. */
+  /** @throws ArgumentError without tensors; ShapeError unless all tensors have equally many rows. */
   constructor(...tensors: Tensors) {
-    const [first] = tensors;
-    if (first === undefined || first.ndim === 0) throw new ArgumentError('TensorDataset', 'needs tensors with rows');
-    const stranger = tensors.find((other) => other.shape[0] !== first.shape[0]);
-    if (stranger) {
-      throw new ShapeError('TensorDataset', `all tensors need equally many rows, got ${first.shape[0]} and ${stranger.shape[0] ?? 0}`);
+    if (tensors.length === 0) throw new ArgumentError('TensorDataset', 'needs tensors with rows, got none');
+    const rows = tensors.map(rowsOf);
+    if (rows.some((count) => count !== rows[0])) {
+      throw new ShapeError('TensorDataset', `all tensors need equally many rows, got ${rows.join(' and ')}`);
     }
     this.tensors = tensors;
+    this.length = rows[0] as number;
   }
 
-  get length(): number {
-    return this.tensors[0]?.shape[0] ?? 0;
-  }
-
+  /** @throws ShapeError for a position that there is not. */
   batch(indices: Int32Array): Tensors {
     const index = tensor(indices);
     return this.tensors.map((source) => indexSelect(source, 0, index)) as unknown as Tensors;
   }
 }
 
-/** Some of the examples of another data set. `torch.utils.data.Subset` */
+function rowsOf(value: unknown): number {
+  if (!(value instanceof Tensor)) {
+    throw new ArgumentError('TensorDataset', `is made of tensors, got ${formatValue(value)}`);
+  }
+  const [rows] = value.shape;
+  if (rows === undefined) {
+    throw new ShapeError('TensorDataset', `a tensor of shape ${formatShape(value.shape)} has no rows`);
+  }
+  return rows;
+}
+
+/** Some of the examples of another data set, in the given order. `torch.utils.data.Subset` */
 export class Subset<Batch> implements Dataset<Batch> {
+  readonly dataset: Dataset<Batch>;
   readonly #indices: Int32Array;
 
   /** @throws ArgumentError for a position that the data set does not have. */
-  constructor(
-    readonly dataset: Dataset<Batch>,
-    indices: ArrayLike<number>,
-  ) {
+  constructor(dataset: Dataset<Batch>, indices: ArrayLike<number>) {
+    checkPositions(Array.from(indices), dataset.length);
+    this.dataset = dataset;
     this.#indices = Int32Array.from(indices);
-    const wrong = Array.from(indices).find((i) => !Number.isInteger(i) || i < 0 || i >= dataset.length);
-    if (wrong !== undefined) {
-      throw new ArgumentError('Subset', `there is no example ${wrong} in a data set of ${dataset.length}`);
-    }
   }
 
   get length(): number {
     return this.#indices.length;
   }
 
+  /** @throws ArgumentError for a position that there is not. */
   batch(indices: Int32Array): Batch {
+    checkPositions(indices, this.length);
     return this.dataset.batch(indices.map((i) => this.#indices[i] as number));
+  }
+}
+
+function checkPositions(indices: Int32Array | readonly number[], length: number): void {
+  for (const i of indices) {
+    if (Number.isInteger(i) && i >= 0 && i < length) continue;
+    throw new ArgumentError('Subset', `there is no example ${formatValue(i)} in a data set of ${length}`);
   }
 }

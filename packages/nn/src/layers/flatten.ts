@@ -1,5 +1,5 @@
 /** From feature maps to features. */
-import type { Tensor } from '@lowrank/tensor';
+import { flatten, type Tensor } from '@lowrank/tensor';
 import { Module } from '../module.js';
 
 /** Merges the axes from `startDim` to `endDim` into one: [N, C, H, W] becomes [N, C H W]. `torch.nn.Flatten` */
@@ -15,8 +15,9 @@ export class Flatten extends Module {
     super();
   }
 
+  /** @throws ShapeError for axes that x does not have, or that come in the wrong order. */
   forward(x: Tensor): Tensor {
-    return x.flatten(this.startDim, this.endDim);
+    return flatten(x, this.startDim, this.endDim);
   }
 
   override extraRepr(): string {

@@ -1,7 +1,18 @@
 /** Layer normalisation. */
-import { layerNorm, ones, type Shape, type Tensor, zeros } from '@lowrank/tensor';
+import {
+  ArgumentError,
+  formatValue,
+  layerNorm,
+  ones,
+  type Shape,
+  ShapeError,
+  type Tensor,
+  zeros,
+} from '@lowrank/tensor';
+import { checkOptions } from '../checks.js';
 import { Module } from '../module.js';
 import { Parameter } from '../parameter.js';
+import { pythonBool, pythonNumber, pythonTuple } from './python.js';
 
 export interface LayerNormLayerOptions {
   /** Added to the variance. Default 1e-5. */
@@ -21,27 +32,42 @@ export class LayerNorm extends Module {
   /** [...normalizedShape], begins with 0. */
   readonly bias: Tensor | null;
 
+  /**
+   * @param normalizedShape The lengths of the last axes, or one number for the last axis alone.
+   * @throws ShapeError unless these are one whole number or more, of at least 1; ArgumentError for a negative eps.
+   */
   constructor(normalizedShape: number | Shape, options: LayerNormLayerOptions = {}) {
     super();
+    checkOptions('LayerNorm', options);
     const { eps = 1e-5, elementwiseAffine = true, bias = true } = options;
-    this.normalizedShape = typeof normalizedShape === 'number' ? [normalizedShape] : normalizedShape;
+    this.normalizedShape = checkedLengths(normalizedShape);
+    if (!(typeof eps === 'number' && eps >= 0)) {
+      throw new ArgumentError('LayerNorm', `eps is a number of at least 0, got ${formatValue(eps)}`);
+    }
     this.eps = eps;
     this.weight = elementwiseAffine ? new Parameter(ones(this.normalizedShape)) : null;
     this.bias = elementwiseAffine && bias ? new Parameter(zeros(this.normalizedShape)) : null;
   }
 
+  /** @throws ShapeError unless the shape of x ends in `normalizedShape`. */
   forward(x: Tensor): Tensor {
     const { weight, bias, eps } = this;
     return layerNorm(x, this.normalizedShape, { weight, bias, eps });
   }
 
   override extraRepr(): string {
-    const shape = this.normalizedShape.length === 1 ? `(${this.normalizedShape[0]},)` : `(${this.normalizedShape.join(', ')})`;
-    return `${shape}, eps=${pythonFloat(this.eps)}, elementwise_affine=${this.weight === null ? 'False' : 'True'}`;
+    const { normalizedShape, eps, weight } = this;
+    const affine = pythonBool(weight !== null);
+    return `${pythonTuple(normalizedShape)}, eps=${pythonNumber(eps)}, elementwise_affine=${affine}`;
   }
 }
 
-/** A number as Python prints it: 1e-05. */
-function pythonFloat(value: number): string {
-  return String(value).replace(/e([+-])(\d)$/, 'e$10$2');
+function checkedLengths(shape: number | Shape): Shape {
+  const lengths = Array.isArray(shape) ? [...shape] : [shape];
+  if (lengths.length > 0 && lengths.every((length) => Number.isInteger(length) && length >= 1))
+    return lengths;
+  throw new ShapeError(
+    'LayerNorm',
+    `normalizedShape holds the lengths of the last axes, whole numbers of at least 1, got ${formatValue(shape)}`,
+  );
 }

@@ -1,8 +1,10 @@
 /** The affine layer. */
-import { ArgumentError, matmul, type Tensor, zeros } from '@lowrank/tensor';
+import { formatShape, matmul, ShapeError, type Tensor, zeros } from '@lowrank/tensor';
+import { checkCounts, checkOptions, checkTensor } from '../checks.js';
 import { fans, kaimingUniform, uniformInit } from '../init.js';
 import { Module } from '../module.js';
 import { Parameter } from '../parameter.js';
+import { pythonBool } from './python.js';
 
 export interface LinearOptions {
   /** Whether a bias is added. Default true. */
@@ -16,29 +18,40 @@ export class Linear extends Module {
   /** [out] */
   readonly bias: Tensor | null;
 
+  /** @throws ArgumentError unless both sizes are whole numbers of at least 1. */
   constructor(
     readonly inFeatures: number,
     readonly outFeatures: number,
     options: LinearOptions = {},
   ) {
     super();
-    for (const [name, count] of Object.entries({ inFeatures, outFeatures })) {
-      if (!Number.isInteger(count) || count < 1) {
-        throw new ArgumentError('Linear', `${name} is a whole number of at least 1, got ${count}`);
-      }
-    }
+    checkOptions('Linear', options);
+    checkCounts('Linear', { inFeatures, outFeatures });
     const weight = kaimingUniform(new Parameter(zeros([outFeatures, inFeatures])), { a: Math.sqrt(5) });
     this.weight = weight;
     this.bias = (options.bias ?? true) ? biasFor(weight) : null;
   }
 
+  /**
+   * @param x [..., in]
+   * @throws ShapeError unless the last axis has `inFeatures` elements.
+   */
   forward(x: Tensor): Tensor {
+    checkTensor('Linear', 'the input', x);
+    if (x.shape.at(-1) !== this.inFeatures) {
+      throw new ShapeError(
+        'Linear',
+        `takes [..., ${this.inFeatures}], got ${formatShape(x.shape)}. Flatten or transpose the input, or make the ` +
+          `layer with inFeatures ${x.shape.at(-1) ?? 1}`,
+      );
+    }
     const product = matmul(x, this.weight, { transposeB: true });
     return this.bias === null ? product : product.add(this.bias);
   }
 
   override extraRepr(): string {
-    return `in_features=${this.inFeatures}, out_features=${this.outFeatures}, bias=${this.bias === null ? 'False' : 'True'}`;
+    const { inFeatures, outFeatures, bias } = this;
+    return `in_features=${inFeatures}, out_features=${outFeatures}, bias=${pythonBool(bias !== null)}`;
   }
 }
 

@@ -1,18 +1,25 @@
 /** Layers one after the other. */
-import { ArgumentError, type Tensor } from '@lowrank/tensor';
+import { ArgumentError, formatValue, type Tensor } from '@lowrank/tensor';
 import { type Layer, Module } from '../module.js';
 
 /** Hands its input through all layers in turn; `model[0]` is the first. `torch.nn.Sequential` */
 export class Sequential extends Module {
   readonly [index: number]: Layer;
 
+  /** @throws ArgumentError for anything that is not a module. */
   constructor(...layers: readonly Layer[]) {
     super();
-    const stranger = layers.findIndex((layer) => !(layer instanceof Module));
-    if (stranger >= 0) throw new ArgumentError('Sequential', `argument ${stranger} is not a module`);
+    for (const [i, layer] of layers.entries()) {
+      if (layer instanceof Module) continue;
+      throw new ArgumentError(
+        'Sequential',
+        `argument ${i} is ${formatValue(layer)}, not a module. Spread arrays with ...`,
+      );
+    }
     Object.assign(this, layers);
   }
 
+  /** The layers in the order in which they are applied. */
   *[Symbol.iterator](): Generator<Layer> {
     for (const [, child] of this.namedChildren()) yield child as Layer;
   }

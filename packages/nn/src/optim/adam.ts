@@ -1,7 +1,9 @@
 /** Adam and AdamW. */
 import { maximum, type Tensor, zerosLike } from '@lowrank/tensor';
-import type { Parameter } from '../parameter.js';
-import { Optimizer, type OptimizerOptions, type ParameterGroup, type ParameterState, type Update } from './optimizer.js';
+import type { Trainable } from './groups.js';
+import { Optimizer, type OptimizerDefinition, type OptimizerOptions, type Update } from './optimizer.js';
+import { decayPair, flag, nonNegative } from './options.js';
+import type { ParameterState } from './saved-state.js';
 
 export interface AdamOptions extends OptimizerOptions {
   /** Decay of the running means of the gradient and of its square. Default [0.9, 0.999]. */
@@ -16,74 +18,90 @@ export interface AdamOptions extends OptimizerOptions {
   maximize: boolean;
 }
 
-const DEFAULTS: AdamOptions = {
-  lr: 1e-3,
-  betas: [0.9, 0.999],
-  eps: 1e-8,
-  weightDecay: 0,
-  amsgrad: false,
-  maximize: false,
+const ADAM: OptimizerDefinition<AdamOptions> = {
+  options: {
+    lr: nonNegative(1e-3),
+    betas: decayPair([0.9, 0.999]),
+    eps: nonNegative(1e-8),
+    weightDecay: nonNegative(0),
+    amsgrad: flag(false),
+    maximize: flag(false),
+  },
+  remembers: { step: 'count', expAvg: 'tensor', expAvgSq: 'tensor', maxExpAvgSq: 'tensor' },
 };
 
-interface Moments {
-  readonly step: number;
-  readonly mean: Tensor;
-  readonly square: Tensor;
-  readonly largestSquare?: Tensor;
-}
+const ADAM_W: OptimizerDefinition<AdamOptions> = {
+  ...ADAM,
+  options: { ...ADAM.options, weightDecay: nonNegative(0.01) },
+};
 
 /** Kingma and Ba (2015), with the L2 penalty in the gradient. `torch.optim.Adam` */
 export class Adam extends Optimizer<AdamOptions> {
   /** @param options.lr Default 1e-3. */
-  constructor(
-    params: Iterable<Parameter> | readonly ParameterGroup<AdamOptions>[],
-    options: Partial<AdamOptions> = {},
-  ) {
-    super(params, { ...DEFAULTS, ...options });
+  constructor(params: Trainable<AdamOptions>, options: Partial<AdamOptions> = {}) {
+    super(params, options, ADAM);
   }
 
-  protected override check(options: AdamOptions): void {
-    super.check(options);
-    const { betas, eps, weightDecay } = options;
-    const inRange = Array.isArray(betas) && betas.length === 2 && betas.every((beta) => beta >= 0 && beta < 1);
-    this.checkRange('betas', JSON.stringify(betas), inRange, 'two numbers from 0 to below 1');
-    this.checkRange('eps', eps, eps >= 0, 'at least 0');
-    this.checkRange('weightDecay', weightDecay, weightDecay >= 0, 'at least 0');
-  }
-
-  protected override update(parameter: Tensor, gradient: Tensor, options: AdamOptions, state: ParameterState | undefined): Update {
-    const direction = options.maximize ? gradient.neg() : gradient;
-    const decayed = options.weightDecay === 0 ? direction : direction.add(parameter.mul(options.weightDecay));
-    return adamStep(parameter, decayed, options, state);
+  protected override update(
+    parameter: Tensor,
+    gradient: Tensor,
+    options: AdamOptions,
+    state: ParameterState | undefined,
+  ): Update {
+    const { weightDecay, maximize } = options;
+    const direction = maximize ? gradient.neg() : gradient;
+    const penalised = weightDecay === 0 ? direction : direction.add(parameter.mul(weightDecay));
+    return adamStep(parameter, penalised, options, state);
   }
 }
 
 /** Loshchilov and Hutter (2019): the weight decays by itself, apart from the gradient. `torch.optim.AdamW` */
-export class AdamW extends Adam {
+export class AdamW extends Optimizer<AdamOptions> {
   /** @param options.lr Default 1e-3. */
-  constructor(
-    params: Iterable<Parameter> | readonly ParameterGroup<AdamOptions>[],
-    options: Partial<AdamOptions> = {},
-  ) {
-    super(params, { weightDecay: 0.01, ...options });
+  constructor(params: Trainable<AdamOptions>, options: Partial<AdamOptions> = {}) {
+    super(params, options, ADAM_W);
   }
 
-  protected override update(parameter: Tensor, gradient: Tensor, options: AdamOptions, state: ParameterState | undefined): Update {
-    const direction = options.maximize ? gradient.neg() : gradient;
-    return adamStep(parameter.mul(1 - options.lr * options.weightDecay), direction, options, state);
+  protected override update(
+    parameter: Tensor,
+    gradient: Tensor,
+    options: AdamOptions,
+    state: ParameterState | undefined,
+  ): Update {
+    const { lr, weightDecay, maximize } = options;
+    return adamStep(
+      parameter.mul(1 - lr * weightDecay),
+      maximize ? gradient.neg() : gradient,
+      options,
+      state,
+    );
   }
 }
 
+/** PyTorch's names of what is remembered. */
+interface Moments {
+  readonly step: number;
+  readonly expAvg: Tensor;
+  readonly expAvgSq: Tensor;
+  readonly maxExpAvgSq: Tensor;
+}
+
 /** Algorithm 1 of Kingma and Ba, arranged as PyTorch does: the corrections of the bias are plain numbers. */
-function adamStep(parameter: Tensor, gradient: Tensor, options: AdamOptions, state: ParameterState | undefined): Update {
+function adamStep(
+  parameter: Tensor,
+  gradient: Tensor,
+  options: AdamOptions,
+  state: ParameterState | undefined,
+): Update {
   const { lr, betas, eps, amsgrad } = options;
   const [beta1, beta2] = betas;
-  const previous = state as Moments | undefined;
-  const step = (previous?.step ?? 0) + 1;
-  const mean = (previous?.mean ?? zerosLike(gradient)).mul(beta1).add(gradient.mul(1 - beta1));
-  const square = (previous?.square ?? zerosLike(gradient)).mul(beta2).add(gradient.square().mul(1 - beta2));
-  const largestSquare = amsgrad ? maximum(previous?.largestSquare ?? zerosLike(gradient), square) : undefined;
-  const denominator = (largestSquare ?? square).sqrt().div(Math.sqrt(1 - beta2 ** step)).add(eps);
-  const value = parameter.sub(mean.mul(lr / (1 - beta1 ** step)).div(denominator));
-  return { value, state: { step, mean, square, ...(largestSquare && { largestSquare }) } };
+  const previous: Partial<Moments> = state ?? {};
+  const zero = zerosLike(gradient);
+  const step = (previous.step ?? 0) + 1;
+  const expAvg = (previous.expAvg ?? zero).mul(beta1).add(gradient.mul(1 - beta1));
+  const expAvgSq = (previous.expAvgSq ?? zero).mul(beta2).add(gradient.square().mul(1 - beta2));
+  const maxExpAvgSq = amsgrad ? maximum(previous.maxExpAvgSq ?? zero, expAvgSq) : undefined;
+  const denominator = (maxExpAvgSq ?? expAvgSq).sqrt().div(Math.sqrt(1 - beta2 ** step)).add(eps);
+  const value = parameter.sub(expAvg.mul(lr / (1 - beta1 ** step)).div(denominator));
+  return { value, state: { step, expAvg, expAvgSq, ...(maxExpAvgSq && { maxExpAvgSq }) } };
 }

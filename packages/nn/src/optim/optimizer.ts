@@ -1,28 +1,10 @@
 /** The base of all optimisers: groups of parameters with options of their own, state, saving and loading. */
 import { noGrad } from '@lowrank/autograd';
-import { ArgumentError, FormatError, formatShape, sameShape, type Tensor } from '@lowrank/tensor';
+import { cast, FormatError, Tensor } from '@lowrank/tensor';
 import type { Parameter } from '../parameter.js';
-
-/** Parameters that share options; what is not given is the optimiser's default. */
-export type ParameterGroup<Options> = Partial<Options> & { readonly params: Iterable<Parameter> };
-
-/** A group with everything filled in. Schedules and users may change the options between steps. */
-export type Group<Options> = Options & { readonly params: readonly Parameter[] };
-
-/** What an optimiser remembers of one parameter: tensors of its shape, and counts. */
-export type ParameterState = Readonly<Record<string, Tensor | number>>;
-
-/** Where a parameter goes, and what is remembered for the next step. */
-export interface Update {
-  readonly value: Tensor;
-  readonly state: ParameterState;
-}
-
-/** The saved form of an optimiser: options per group, and state by the running number of the parameter. */
-export interface OptimizerState {
-  readonly groups: readonly Readonly<Record<string, unknown>>[];
-  readonly state: readonly (ParameterState | null)[];
-}
+import { type Group, makeGroups, type Trainable } from './groups.js';
+import type { OptionRules } from './options.js';
+import { loadProblem, type OptimizerState, type ParameterState } from './saved-state.js';
 
 /** What all optimisers have. */
 export interface OptimizerOptions {
@@ -30,38 +12,43 @@ export interface OptimizerOptions {
   lr: number;
 }
 
+/** What an optimiser is, apart from its `update`. */
+export interface OptimizerDefinition<Options> {
+  readonly options: OptionRules<Options>;
+  /** Says what is wrong with options that do not go together, if anything. */
+  readonly conflict?: (options: Options) => string | undefined;
+  /** What it may remember of a parameter, by name. */
+  readonly remembers: Readonly<Record<string, 'tensor' | 'count'>>;
+}
+
+/** Where a parameter goes, and what is remembered for the next step. */
+export interface Update {
+  readonly value: Tensor;
+  readonly state: ParameterState;
+}
+
 /** Moves parameters along their gradients. `torch.optim.Optimizer` */
 export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOptions> {
-  readonly groups: readonly Group<Options>[];
+  readonly paramGroups: readonly Group<Options>[];
+  readonly #definition: OptimizerDefinition<Options>;
   #state = new Map<Parameter, ParameterState>();
 
-  /** @throws ArgumentError if there is nothing to train, a parameter comes twice, or an option is out of range. */
-  constructor(params: Iterable<Parameter> | readonly ParameterGroup<Options>[], defaults: Options) {
-    const list = [...(params as Iterable<Parameter | ParameterGroup<Options>>)];
-    const isGrouped = list.length > 0 && list.every((entry) => 'params' in entry);
-    const groups = (isGrouped ? list : [{ params: list }]) as readonly ParameterGroup<Options>[];
-    this.groups = groups.map((group) => ({ ...defaults, ...group, params: [...group.params] }));
-    const name = this.constructor.name;
-    const all = this.groups.flatMap((group) => group.params);
-    if (all.length === 0) throw new ArgumentError(name, 'got no parameters. Pass model.parameters()');
-    if (new Set(all).size !== all.length) throw new ArgumentError(name, 'a parameter is listed twice');
-    if (all.some((parameter) => !parameter.isLeaf)) {
-      throw new ArgumentError(name, 'can only move leaves, got the result of an op. Pass model.parameters()');
-    }
-    for (const group of this.groups) this.check(group);
+  /**
+   * @param params The parameters, or groups of them with options of their own.
+   * @param options For all groups; `undefined` stands for the default.
+   * @throws ArgumentError if there is nothing to train, a parameter comes twice or is no leaf, or an option is unknown
+   * or out of range.
+   */
+  constructor(
+    params: Trainable<Options>,
+    options: Partial<Options>,
+    definition: OptimizerDefinition<Options>,
+  ) {
+    this.paramGroups = makeGroups(this.constructor.name, params, options, definition);
+    this.#definition = definition;
   }
 
-  /** Refuses options that are out of range. */
-  protected check(options: Options): void {
-    this.checkRange('lr', options.lr, options.lr >= 0, 'at least 0');
-  }
-
-  /** @throws ArgumentError that names the option, unless it holds. */
-  protected checkRange(name: string, value: unknown, holds: boolean, range: string): void {
-    if (!holds) throw new ArgumentError(this.constructor.name, `${name} is ${range}, got ${String(value)}`);
-  }
-
-  /** One parameter's new value and state, computed in tensor ops. */
+  /** One parameter's new value and state, computed in tensor ops. There is no `state` before the first step. */
   protected abstract update(
     parameter: Tensor,
     gradient: Tensor,
@@ -69,10 +56,13 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     state: ParameterState | undefined,
   ): Update;
 
-  /** Moves every parameter that has a gradient and requires one. */
+  /**
+   * Moves every parameter that has a gradient. Frozen parameters are given none; one that is left from before they were
+   * frozen still counts, as in PyTorch, until `zeroGrad()`.
+   */
   step(): void {
     noGrad(() => {
-      for (const group of this.groups) {
+      for (const group of this.paramGroups) {
         for (const parameter of group.params) {
           const { grad } = parameter;
           if (grad === null) continue;
@@ -86,44 +76,45 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
 
   /** Forgets the gradients of all parameters. */
   zeroGrad(): void {
-    for (const { params } of this.groups) for (const parameter of params) parameter.grad = null;
+    for (const parameter of this.#parameters()) parameter.grad = null;
   }
 
-  /** Options and state, to be saved and loaded into an optimiser of the same parameters. */
+  /** Options and state as they are now, to be saved and loaded into an optimiser of the same parameters. */
   stateDict(): OptimizerState {
-    const groups = this.groups.map(({ params: _, ...options }) => options);
-    return { groups, state: this.#parameters().map((parameter) => this.#state.get(parameter) ?? null) };
+    const parameters = this.#parameters();
+    const numbers = new Map(parameters.map((parameter, i) => [parameter, i]));
+    const numberOf = (parameter: Parameter) => numbers.get(parameter) as number;
+    return {
+      paramGroups: this.paramGroups.map((group) => ({ ...group, params: group.params.map(numberOf) })),
+      state: parameters.map((parameter) => this.#state.get(parameter) ?? null),
+    };
   }
 
   /**
    * Takes over a saved state. Nothing is changed unless everything fits.
-   * @throws FormatError if the groups or the shapes differ.
+   * @throws FormatError if it is of another kind of optimiser, or of parameters in other groups or of other shapes.
    */
   loadStateDict(saved: OptimizerState): void {
-    const parameters = this.#parameters();
-    const op = `${this.constructor.name}.loadStateDict`;
-    if (saved.groups.length !== this.groups.length || saved.state.length !== parameters.length) {
-      throw new FormatError(
-        op,
-        `saved were ${saved.groups.length} groups of ${saved.state.length} parameters, here are ${this.groups.length} of ${parameters.length}`,
-      );
-    }
-    parameters.forEach((parameter, i) => {
-      for (const [name, value] of Object.entries(saved.state[i] ?? {})) {
-        if (typeof value !== 'number' && !sameShape(value.shape, parameter.shape)) {
-          throw new FormatError(op, `${name} of parameter ${i} has shape ${formatShape(value.shape)}, not ${formatShape(parameter.shape)}`);
-        }
-      }
-    });
-    this.groups.forEach((group, i) => {
-      Object.assign(group, saved.groups[i]);
+    const problem = loadProblem(saved, this.paramGroups, this.#definition);
+    if (problem !== undefined) throw new FormatError(`${this.constructor.name}.loadStateDict`, problem);
+    this.paramGroups.forEach((group, i) => {
+      Object.assign(group, saved.paramGroups[i], { params: group.params });
     });
     this.#state = new Map(
-      parameters.flatMap((parameter, i) => (saved.state[i] ? [[parameter, saved.state[i] as ParameterState]] : [])),
+      this.#parameters().flatMap((parameter, i) => {
+        const state = saved.state[i];
+        return state ? [[parameter, withDTypeOf(parameter, state)] as const] : [];
+      }),
     );
   }
 
   #parameters(): Parameter[] {
-    return this.groups.flatMap((group) => group.params);
+    return this.paramGroups.flatMap((group) => group.params);
   }
+}
+
+function withDTypeOf(parameter: Tensor, state: ParameterState): ParameterState {
+  const convert = (value: Tensor | number) =>
+    value instanceof Tensor ? cast(value, parameter.dtype) : value;
+  return Object.fromEntries(Object.entries(state).map(([name, value]) => [name, convert(value)]));
 }

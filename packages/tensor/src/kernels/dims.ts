@@ -1,4 +1,4 @@
-/** The dimensions that the heavy kernels are handed next to their flat arrays, in the field's standard letters. */
+/** The dimensions that the heavy kernels are handed next to their flat arrays. */
 
 /** C[i] = op(A[i]) · op(B[i]) for each batch i; op(A) is [M, K], op(B) is [K, N], C is [batch, M, N]. */
 export interface MatmulDims {
@@ -22,7 +22,7 @@ export interface WindowDims {
   readonly outW: number;
   readonly strideH: number;
   readonly strideW: number;
-  /** Rows above and columns left of the plane. How far it is padded below and right follows from outH and outW. */
+  /** Rows above the plane and columns left of it; the padding below and right follows from outH and outW. */
   readonly padTop: number;
   readonly padLeft: number;
   readonly dilationH: number;

@@ -10,5 +10,9 @@ export interface Lanes {
 
 /** The lanes of `shape` along `axis`; a scalar is one lane of length 1. */
 export function lanesAlong(shape: Shape, axis: number): Lanes {
-  return { outer: sizeOf(shape.slice(0, axis)), length: shape[axis] ?? 1, inner: sizeOf(shape.slice(axis + 1)) };
+  return {
+    outer: sizeOf(shape.slice(0, axis)),
+    length: shape[axis] ?? 1,
+    inner: sizeOf(shape.slice(axis + 1)),
+  };
 }

@@ -22,7 +22,11 @@ export interface ScalarOp {
   readonly int32?: ScalarFunction;
 }
 
-const arithmetic = (f: ScalarFunction, int32?: ScalarFunction): ScalarOp => ({ rule: 'arithmetic', f, int32 });
+const arithmetic = (f: ScalarFunction, int32?: ScalarFunction): ScalarOp => ({
+  rule: 'arithmetic',
+  f,
+  int32,
+});
 const numeric = (f: ScalarFunction, int32?: ScalarFunction): ScalarOp => ({ rule: 'numeric', f, int32 });
 const float = (f: ScalarFunction): ScalarOp => ({ rule: 'float', f });
 const comparison = (f: ScalarFunction): ScalarOp => ({ rule: 'comparison', f });
@@ -79,8 +83,8 @@ export const SCALARS = {
   ceil: numeric((x) => Math.ceil(x)),
   // Halves go to the even neighbour.
   round: numeric((x) => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x))),
-  relu: numeric((x) => (x < 0 ? 0 : x)),
-  clamp: numeric((x, min, max) => Math.min(Math.max(x, min), max)),
+  relu: numeric((x) => Math.max(x, 0)),
+  clamp: arithmetic((x, min, max) => Math.min(Math.max(x, min), max)),
 
   exp: float((x) => Math.exp(x)),
   expm1: float((x) => Math.expm1(x)),

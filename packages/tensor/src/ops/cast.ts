@@ -1,8 +1,8 @@
 /** Changing dtype and device. */
 import { DEVICES, type Device } from '../device.js';
-import { DTYPES, type DType, isDType } from '../dtype.js';
 import { dispatch } from '../dispatch.js';
-import { DTypeError } from '../errors.js';
+import { DTYPES, type DType, isDType } from '../dtype.js';
+import { DTypeError, formatValue } from '../errors.js';
 import { defineOp } from '../op.js';
 import type { Tensor } from '../tensor.js';
 
@@ -17,7 +17,7 @@ export const castOp = defineOp<CastAttrs>({
 /** The same values in another dtype; the tensor itself where nothing changes. Fractions are cut towards zero. */
 export function cast(x: Tensor, dtype: DType): Tensor {
   if (!isDType(dtype)) {
-    throw new DTypeError('cast', `there is no dtype ${JSON.stringify(dtype)}; known: ${DTYPES.join(', ')}`);
+    throw new DTypeError('cast', `there is no dtype ${formatValue(dtype)}; known: ${DTYPES.join(', ')}`);
   }
   return x.dtype === dtype ? x : dispatch(castOp, [x], { dtype });
 }
@@ -33,6 +33,6 @@ export function to(x: Tensor, target: DType | Device): Tensor {
   if (isDType(target)) return cast(x, target);
   throw new DTypeError(
     'to',
-    `there is no dtype or device ${JSON.stringify(target)}; known: ${[...DTYPES, ...DEVICES].join(', ')}`,
+    `there is no dtype or device ${formatValue(target)}; known: ${[...DTYPES, ...DEVICES].join(', ')}`,
   );
 }

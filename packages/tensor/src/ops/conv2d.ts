@@ -1,14 +1,15 @@
 /** Two-dimensional convolution and its two gradients: three bilinear ops, each of which is a gradient of the others. */
 import { dispatch } from '../dispatch.js';
-import { ArgumentError, ShapeError } from '../errors.js';
+import { ArgumentError, DTypeError, ShapeError } from '../errors.js';
 import type { Conv2dDims } from '../kernels/dims.js';
-import { defineOp } from '../op.js';
-import { formatShape, type Shape, sameShape } from '../shape.js';
+import { defineOp, type Op } from '../op.js';
+import { checkOptions } from '../options.js';
+import { checkInteger, formatShape, type Shape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { add } from './elementwise.js';
 import { checkTensor, commonDType, toTensors } from './operand.js';
-import { reshape } from './shape.js';
-import { checkPair, type Pair, pairOf, windowCount } from './window.js';
+import { reshape, squeeze, unsqueeze } from './shape.js';
+import { checkPair, expectShape, type Pair, pairOf, windowCount } from './window.js';
 
 /** How the kernel moves, with everything spelled out; shared by the three ops. */
 export type Conv2dAttrs = {
@@ -17,16 +18,30 @@ export type Conv2dAttrs = {
   /** [O, C / groups, KH, KW] */
   readonly weightShape: Shape;
   readonly stride: Pair;
-  readonly padding: { readonly top: number; readonly bottom: number; readonly left: number; readonly right: number };
+  readonly padding: {
+    readonly top: number;
+    readonly bottom: number;
+    readonly left: number;
+    readonly right: number;
+  };
   readonly dilation: Pair;
   readonly groups: number;
 };
 
+type Quad = readonly [number, number, number, number];
+
 function dimsOf({ inputShape, weightShape, stride, padding, dilation, groups }: Conv2dAttrs): Conv2dDims {
-  const [N, C, H, W] = inputShape as readonly [number, number, number, number];
-  const [O, , KH, KW] = weightShape as readonly [number, number, number, number];
+  const [N, C, H, W] = inputShape as Quad;
+  const [O, , KH, KW] = weightShape as Quad;
   return {
-    N, C, H, W, O, KH, KW, groups,
+    N,
+    C,
+    H,
+    W,
+    O,
+    KH,
+    KW,
+    groups,
     outH: windowCount(H + padding.top + padding.bottom, KH, stride[0], dilation[0]),
     outW: windowCount(W + padding.left + padding.right, KW, stride[1], dilation[1]),
     strideH: stride[0],
@@ -43,18 +58,39 @@ function outputShape(attrs: Conv2dAttrs): Shape {
   return [N, O, outH, outW];
 }
 
-/** @throws ShapeError where an op is called on a tensor that its attributes do not describe. */
-function expectShape(op: string, actual: Shape, expected: Shape): void {
-  if (!sameShape(actual, expected)) {
-    throw new ShapeError(op, `expected shape ${formatShape(expected)}, got ${formatShape(actual)}`);
+/** @throws ShapeError or ArgumentError for attributes that no convolution can have. */
+function checkAttrs(op: string, attrs: Conv2dAttrs): void {
+  const { inputShape, weightShape, stride, padding, dilation, groups } = attrs;
+  const shapes = `input ${formatShape(inputShape)} and weight ${formatShape(weightShape)}`;
+  if (inputShape.length !== 4 || weightShape.length !== 4) {
+    throw new ShapeError(op, `takes input [N, C, H, W] and weight [O, C / groups, KH, KW], got ${shapes}`);
+  }
+  checkPair(op, 'stride', stride, 1);
+  checkPair(op, 'dilation', dilation, 1);
+  checkPair(op, 'padding', [padding.top, padding.left], 0);
+  checkPair(op, 'padding', [padding.bottom, padding.right], 0);
+  checkInteger(op, 'groups', groups, 1);
+  const [, C] = inputShape as Quad;
+  const [O, depth, KH, KW] = weightShape as Quad;
+  if (C !== depth * groups || O % groups !== 0) {
+    throw new ShapeError(
+      op,
+      `${shapes} do not fit with groups ${groups}: C must be ${depth * groups}, and O a multiple of ${groups}`,
+    );
+  }
+  if (KH < 1 || KW < 1) throw new ShapeError(op, `the kernel is empty: ${shapes}`);
+  const { outH, outW } = dimsOf(attrs);
+  if (outH < 1 || outW < 1) {
+    throw new ShapeError(op, `the kernel is larger than the padded input: ${shapes}. Add padding`);
   }
 }
 
 const conv2dOp = defineOp<Conv2dAttrs>({
   name: 'conv2d',
   infer: ([x, weight], attrs) => {
-    expectShape('conv2d', x.shape, attrs.inputShape);
-    expectShape('conv2d', weight.shape, attrs.weightShape);
+    checkAttrs('conv2d', attrs);
+    expectShape('conv2d', 'input', x.shape, attrs.inputShape);
+    expectShape('conv2d', 'weight', weight.shape, attrs.weightShape);
     return { shape: outputShape(attrs), dtype: x.dtype };
   },
   forward: (kernels, [x, weight], attrs) => kernels.conv2d(x.data, weight.data, dimsOf(attrs)),
@@ -63,8 +99,9 @@ const conv2dOp = defineOp<Conv2dAttrs>({
 const inputGradOp = defineOp<Conv2dAttrs>({
   name: 'conv2dInputGrad',
   infer: ([g, weight], attrs) => {
-    expectShape('conv2dInputGrad', g.shape, outputShape(attrs));
-    expectShape('conv2dInputGrad', weight.shape, attrs.weightShape);
+    checkAttrs('conv2dInputGrad', attrs);
+    expectShape('conv2dInputGrad', "output's gradient", g.shape, outputShape(attrs));
+    expectShape('conv2dInputGrad', 'weight', weight.shape, attrs.weightShape);
     return { shape: attrs.inputShape, dtype: g.dtype };
   },
   forward: (kernels, [g, weight], attrs) => kernels.conv2dInputGrad(g.data, weight.data, dimsOf(attrs)),
@@ -73,26 +110,44 @@ const inputGradOp = defineOp<Conv2dAttrs>({
 const weightGradOp = defineOp<Conv2dAttrs>({
   name: 'conv2dWeightGrad',
   infer: ([x, g], attrs) => {
-    expectShape('conv2dWeightGrad', x.shape, attrs.inputShape);
-    expectShape('conv2dWeightGrad', g.shape, outputShape(attrs));
+    checkAttrs('conv2dWeightGrad', attrs);
+    expectShape('conv2dWeightGrad', 'input', x.shape, attrs.inputShape);
+    expectShape('conv2dWeightGrad', "output's gradient", g.shape, outputShape(attrs));
     return { shape: attrs.weightShape, dtype: x.dtype };
   },
   forward: (kernels, [x, g], attrs) => kernels.conv2dWeightGrad(x.data, g.data, dimsOf(attrs)),
 });
 
+/** Brings both operands to one dtype and calls a bilinear op on them. @throws DTypeError for bool. */
+function callBilinear(op: Op<Conv2dAttrs>, a: Tensor, b: Tensor, attrs: Conv2dAttrs): Tensor {
+  checkTensor(op.name, a);
+  checkTensor(op.name, b);
+  const dtype = commonDType([a, b]);
+  if (dtype === 'bool')
+    throw new DTypeError(op.name, "is not defined for bool. Convert with to('float32') first");
+  return dispatch(op, toTensors([a, b], dtype), attrs);
+}
+
 /** @internal conv2d with attributes that are spelled out: [N, C, H, W] x [O, C / groups, KH, KW]. */
 export function convolve(x: Tensor, weight: Tensor, attrs: Conv2dAttrs): Tensor {
-  return dispatch(conv2dOp, [x, weight], attrs);
+  return callBilinear(conv2dOp, x, weight, attrs);
 }
 
-/** The gradient of `conv2d` with respect to its input, given that of its output; also the transposed convolution. */
+/**
+ * The gradient of `conv2d` with respect to its input [N, C, H, W], given that of its output [N, O, outH, outW]; also the
+ * transposed convolution.
+ * @throws ShapeError or ArgumentError for tensors or attributes that do not fit together.
+ */
 export function conv2dInputGrad(g: Tensor, weight: Tensor, attrs: Conv2dAttrs): Tensor {
-  return dispatch(inputGradOp, [g, weight], attrs);
+  return callBilinear(inputGradOp, g, weight, attrs);
 }
 
-/** The gradient of `conv2d` with respect to its weight, given that of its output. */
+/**
+ * The gradient of `conv2d` with respect to its weight [O, C / groups, KH, KW], given that of its output.
+ * @throws ShapeError or ArgumentError for tensors or attributes that do not fit together.
+ */
 export function conv2dWeightGrad(x: Tensor, g: Tensor, attrs: Conv2dAttrs): Tensor {
-  return dispatch(weightGradOp, [x, g], attrs);
+  return callBilinear(weightGradOp, x, g, attrs);
 }
 
 export interface Conv2dOptions {
@@ -116,66 +171,53 @@ export interface Conv2dOptions {
  * [N, O, outH, outW]. `torch.nn.functional.conv2d`
  *
  * @throws ShapeError if shapes, groups or bias do not fit, or the kernel is larger than the padded input.
- * @throws ArgumentError for a stride, padding, dilation or groups that cannot be.
+ * @throws ArgumentError for a stride, padding, dilation or groups that cannot be; DTypeError for bool.
  */
 export function conv2d(x: Tensor, weight: Tensor, options: Conv2dOptions = {}): Tensor {
   checkTensor('conv2d', x);
   checkTensor('conv2d', weight);
-  const { bias = null } = options;
-  if (x.ndim === 3) {
-    const batched = conv2d(reshape(x, [1, ...x.shape]), weight, options);
-    return reshape(batched, batched.shape.slice(1));
+  checkOptions('conv2d', options);
+  const { bias = null, groups = 1 } = options;
+  if ((x.ndim !== 3 && x.ndim !== 4) || weight.ndim !== 4) {
+    const shapes = `${formatShape(x.shape)} and ${formatShape(weight.shape)}`;
+    throw new ShapeError(
+      'conv2d',
+      `takes input [N, C, H, W] or [C, H, W] and weight [O, C / groups, KH, KW], got ${shapes}`,
+    );
   }
-  const attrs = conv2dAttrs(x.shape, weight.shape, options);
-  const [input, kernel] = toTensors([x, weight], commonDType([x, weight]));
-  const output = convolve(input!, kernel!, attrs);
-  if (bias === null) return output;
-  checkTensor('conv2d', bias);
-  expectShape('conv2d (bias)', bias.shape, [weight.shape[0]!]);
-  return add(output, reshape(bias, [-1, 1, 1]));
-}
-
-function conv2dAttrs(input: Shape, weight: Shape, options: Conv2dOptions): Conv2dAttrs {
-  const shapes = `input ${formatShape(input)} and weight ${formatShape(weight)}`;
-  if (input.length !== 4 || weight.length !== 4) {
-    throw new ShapeError('conv2d', `takes input [N, C, H, W] and weight [O, C / groups, KH, KW], got ${shapes}`);
+  if (bias !== null) {
+    checkTensor('conv2d', bias);
+    expectShape('conv2d', 'bias', bias.shape, [weight.shape[0]!]);
   }
   const stride = checkPair('conv2d', 'stride', pairOf(options.stride ?? 1), 1);
   const dilation = checkPair('conv2d', 'dilation', pairOf(options.dilation ?? 1), 1);
-  const { groups = 1 } = options;
-  if (!Number.isInteger(groups) || groups < 1) {
-    throw new ArgumentError('conv2d', `groups is a whole number of at least 1, got ${groups}`);
-  }
-  if (input[1] !== weight[1]! * groups || weight[0]! % groups !== 0) {
-    throw new ShapeError(
-      'conv2d',
-      `${shapes} do not fit with groups ${groups}: C must be ${weight[1]! * groups}, and O a multiple of ${groups}`,
-    );
-  }
-  const attrs: Conv2dAttrs = {
-    inputShape: input,
-    weightShape: weight,
-    stride,
-    dilation,
-    groups,
-    padding: resolvePadding(options.padding ?? 0, weight, stride, dilation),
-  };
-  const { outH, outW } = dimsOf(attrs);
-  if (outH < 1 || outW < 1) {
-    throw new ShapeError('conv2d', `the kernel is larger than the padded input: ${shapes}. Add padding`);
-  }
-  return attrs;
+  const padding = resolvePadding(options.padding ?? 0, weight.shape, stride, dilation);
+  const dtype = commonDType(bias === null ? [x, weight] : [x, weight, bias]);
+  const [input, kernel] = toTensors([x.ndim === 3 ? unsqueeze(x, 0) : x, weight], dtype) as [Tensor, Tensor];
+  const attrs = { inputShape: input.shape, weightShape: weight.shape, stride, padding, dilation, groups };
+  const product = convolve(input, kernel, attrs);
+  const output = bias === null ? product : add(product, reshape(bias, [-1, 1, 1]));
+  return x.ndim === 3 ? squeeze(output, 0) : output;
 }
 
-function resolvePadding(padding: number | Pair | 'same' | 'valid', weight: Shape, stride: Pair, dilation: Pair) {
+function resolvePadding(
+  padding: number | Pair | 'same' | 'valid',
+  weight: Shape,
+  stride: Pair,
+  dilation: Pair,
+) {
   if (padding === 'same') {
     if (stride[0] !== 1 || stride[1] !== 1) {
-      throw new ArgumentError('conv2d', `padding 'same' is only defined for stride 1, got ${formatShape(stride)}`);
+      throw new ArgumentError(
+        'conv2d',
+        `padding 'same' is only defined for stride 1, got ${formatShape(stride)}`,
+      );
     }
     const [height, width] = [dilation[0] * (weight[2]! - 1), dilation[1] * (weight[3]! - 1)];
     const [top, left] = [Math.floor(height / 2), Math.floor(width / 2)];
     return { top, bottom: height - top, left, right: width - left };
   }
-  const [vertical, horizontal] = checkPair('conv2d', 'padding', padding === 'valid' ? [0, 0] : pairOf(padding), 0);
+  const name = "padding is 'same' or 'valid', or";
+  const [vertical, horizontal] = checkPair('conv2d', name, padding === 'valid' ? [0, 0] : pairOf(padding), 0);
   return { top: vertical, bottom: vertical, left: horizontal, right: horizontal };
 }

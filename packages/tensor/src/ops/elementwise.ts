@@ -1,9 +1,10 @@
 /** The elementwise ops: made from the table of scalar functions, with broadcasting and type promotion. */
-import { type DType, isFloat } from '../dtype.js';
 import { dispatch } from '../dispatch.js';
-import { ArgumentError, DTypeError } from '../errors.js';
+import { type DType, isFloat } from '../dtype.js';
+import { ArgumentError, DTypeError, formatValue } from '../errors.js';
 import { type DTypeRule, SCALARS, type ScalarName } from '../kernels/scalars.js';
 import { type Attrs, defineOp, type Op } from '../op.js';
+import { checkOptions } from '../options.js';
 import { broadcastShapes, broadcastStrides } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { checkOperand, commonDType, floatDType, type Operand, toTensors } from './operand.js';
@@ -20,10 +21,18 @@ function operandDType(name: ScalarName, operands: readonly Operand[]): DType {
   const common = commonDType(operands);
   if (rule === 'float') return floatDType(common);
   if (rule === 'numeric' && common === 'bool') {
-    throw new DTypeError(name, "is not defined for bool. Convert with to('int32'), or use logicalXor or logicalNot");
+    const logical = LOGICAL_COUNTERPARTS[name];
+    const hint = logical === undefined ? '' : `, or use ${logical}`;
+    throw new DTypeError(name, `is not defined for bool. Convert with to('int32')${hint}`);
   }
   return common;
 }
+
+/** What someone who subtracts or negates bools is after. */
+const LOGICAL_COUNTERPARTS: Readonly<Partial<Record<ScalarName, ScalarName>>> = {
+  sub: 'logicalXor',
+  neg: 'logicalNot',
+};
 
 const NO_ATTRS: Attrs = {};
 
@@ -41,7 +50,10 @@ function defineElementwise(name: ScalarName): Op {
       dtype: outputDType(rule, inputs[inputs.length - 1]!.dtype),
     }),
     forward: (kernels, inputs, _, { shape, dtype }) => {
-      const operands = inputs.map(({ data, shape: own }) => ({ data, strides: broadcastStrides(own, shape) }));
+      const operands = inputs.map(({ data, shape: own }) => ({
+        data,
+        strides: broadcastStrides(own, shape),
+      }));
       return kernels.elementwise(name, operands, shape, dtype);
     },
   });
@@ -85,7 +97,10 @@ export const remainder: Binary = binary('remainder');
  */
 export const pow: Binary = (a, b) => {
   if (typeof b === 'number' && b < 0 && !isFloat(commonDType([a, b]))) {
-    throw new ArgumentError('pow', `integers to the power ${b} are fractions. Convert the base with to('float32')`);
+    throw new ArgumentError(
+      'pow',
+      `integers to the power ${b} are fractions. Convert the base with to('float32')`,
+    );
   }
   return call('pow', [a, b]);
 };
@@ -175,9 +190,10 @@ export const isfinite: Unary = unary('isfinite');
  * @throws ArgumentError for another approximation.
  */
 export function gelu(x: Operand, options: { readonly approximate?: 'none' | 'tanh' } = {}): Tensor {
+  checkOptions('gelu', options);
   const { approximate = 'none' } = options;
   if (approximate !== 'none' && approximate !== 'tanh') {
-    throw new ArgumentError('gelu', `approximate is 'none' or 'tanh', got ${JSON.stringify(approximate)}`);
+    throw new ArgumentError('gelu', `approximate is 'none' or 'tanh', got ${formatValue(approximate)}`);
   }
   return call(approximate === 'tanh' ? 'geluTanh' : 'gelu', [x]);
 }
@@ -187,21 +203,34 @@ export function gelu(x: Operand, options: { readonly approximate?: 'none' | 'tan
  * @param options.beta Default 1.
  * @param options.threshold Above it (for beta x) the function is x itself. Default 20.
  */
-export function softplus(x: Operand, options: { readonly beta?: number; readonly threshold?: number } = {}): Tensor {
-  return call('softplus', [x, options.beta ?? 1, options.threshold ?? 20]);
+export function softplus(
+  x: Operand,
+  options: { readonly beta?: number; readonly threshold?: number } = {},
+): Tensor {
+  checkOptions('softplus', options);
+  const { beta = 1, threshold = 20 } = options;
+  return call('softplus', [x, beta, threshold]);
 }
 
 /**
  * x, but not below `min` nor above `max`, each a number, a tensor, or `null` for no limit; `max` where `min` is above
- * it. Not for bool. `torch.clamp`
+ * it. `torch.clamp`
  * @throws ArgumentError if both limits are missing.
  */
 export function clamp(x: Operand, min: Operand | null = null, max: Operand | null = null): Tensor {
   if (min === null && max === null) throw new ArgumentError('clamp', 'needs a minimum, a maximum, or both');
-  const float = isFloat(commonDType([x, ...[min, max].filter((limit) => limit !== null)]));
-  const [lowest, highest] = float ? [-Infinity, Infinity] : [-(2 ** 31), 2 ** 31 - 1];
+  const given = [x, min, max].filter((operand) => operand !== null);
+  const [lowest, highest] = LIMITS[commonDType(given)];
   return call('clamp', [x, min ?? lowest, max ?? highest]);
 }
+
+/** What no value of a dtype is below, and none above. */
+const LIMITS: Readonly<Record<DType, readonly [lowest: Operand, highest: Operand]>> = {
+  bool: [false, true],
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  float32: [-Infinity, Infinity],
+  float64: [-Infinity, Infinity],
+};
 
 /**
  * a where the condition holds, b elsewhere; all three are broadcast. `torch.where`

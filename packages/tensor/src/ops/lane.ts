@@ -1,9 +1,10 @@
 /** Ops that work along one axis and keep its length: running sums, softmax, layer normalisation. */
 import { dispatch } from '../dispatch.js';
-import { ArgumentError, DTypeError, ShapeError } from '../errors.js';
+import { ArgumentError, DTypeError, formatValue, ShapeError } from '../errors.js';
 import { lanesAlong } from '../kernels/lanes.js';
 import { defineOp } from '../op.js';
-import { formatShape, normalizeAxis, type Shape, sameShape, sizeOf } from '../shape.js';
+import { checkOptions } from '../options.js';
+import { checkShape, formatShape, normalizeAxis, type Shape, sameShape, sizeOf } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { cast } from './cast.js';
 import { add, mul } from './elementwise.js';
@@ -50,7 +51,11 @@ const layerNormOp = defineOp<LayerNormAttrs>({
   infer: ([x]) => x,
   forward: (kernels, [x], { axes, eps }) => {
     const lead = x.shape.length - axes;
-    return kernels.layerNorm(x.data, { outer: sizeOf(x.shape.slice(0, lead)), length: sizeOf(x.shape.slice(lead)), inner: 1 }, eps);
+    return kernels.layerNorm(
+      x.data,
+      { outer: sizeOf(x.shape.slice(0, lead)), length: sizeOf(x.shape.slice(lead)), inner: 1 },
+      eps,
+    );
   },
 });
 
@@ -71,6 +76,8 @@ export interface LayerNormOptions {
 export function layerNorm(x: Tensor, normalizedShape: Shape, options: LayerNormOptions = {}): Tensor {
   checkTensor('layerNorm', x);
   checkFloat('layerNorm', x.dtype);
+  checkShape('layerNorm', normalizedShape);
+  checkOptions('layerNorm', options);
   const { weight = null, bias = null, eps = 1e-5 } = options;
   const axes = normalizedShape.length;
   if (axes === 0 || !sameShape(x.shape.slice(-axes), normalizedShape)) {
@@ -80,7 +87,8 @@ export function layerNorm(x: Tensor, normalizedShape: Shape, options: LayerNormO
         formatShape(normalizedShape),
     );
   }
-  if (!(eps >= 0)) throw new ArgumentError('layerNorm', `eps is a number of at least 0, got ${eps}`);
+  if (!(eps >= 0))
+    throw new ArgumentError('layerNorm', `eps is a number of at least 0, got ${formatValue(eps)}`);
   checkAffine('weight', weight, x, normalizedShape);
   checkAffine('bias', bias, x, normalizedShape);
   const normalized = dispatch(layerNormOp, [x], { axes, eps });
@@ -98,6 +106,9 @@ function checkAffine(name: string, parameter: Tensor | null, x: Tensor, shape: S
     );
   }
   if (parameter.dtype !== x.dtype) {
-    throw new DTypeError('layerNorm', `the ${name} is ${parameter.dtype} and x is ${x.dtype}. Convert one with to()`);
+    throw new DTypeError(
+      'layerNorm',
+      `the ${name} is ${parameter.dtype} and x is ${x.dtype}. Convert one with to()`,
+    );
   }
 }

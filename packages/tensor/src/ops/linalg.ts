@@ -1,7 +1,8 @@
 /** Decompositions: the singular values of matrices, and what follows from them. */
 import { dispatchAll } from '../dispatch.js';
-import { ArgumentError, ShapeError } from '../errors.js';
+import { ArgumentError, formatValue, ShapeError } from '../errors.js';
 import { defineMultiOp } from '../op.js';
+import { checkOptions } from '../options.js';
 import { formatShape, sizeOf } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { gt, maximum, mul } from './elementwise.js';
@@ -62,10 +63,15 @@ const EPSILON = { float32: 2 ** -23, float64: 2 ** -52 };
 /** The number of singular values that are not negligible, int32 [...]. `torch.linalg.matrix_rank` */
 export function matrixRank(x: Tensor, options: MatrixRankOptions = {}): Tensor {
   checkMatrices('matrixRank', x);
+  checkOptions('matrixRank', options);
   const [M, N] = x.shape.slice(-2) as [number, number];
   const epsilon = EPSILON[x.dtype as keyof typeof EPSILON];
   const { atol = 0, rtol = options.atol ? 0 : Math.max(M, N) * epsilon } = options;
-  if (!(atol >= 0) || !(rtol >= 0)) throw new ArgumentError('matrixRank', `tolerances are at least 0, got ${atol} and ${rtol}`);
+  if (!(atol >= 0) || !(rtol >= 0))
+    throw new ArgumentError(
+      'matrixRank',
+      `tolerances are at least 0, got ${formatValue(atol)} and ${formatValue(rtol)}`,
+    );
   const { S } = svd(stopGradient(x));
   if (S.shape.at(-1) === 0) return sum(gt(S, 0), -1);
   const tolerance = maximum(mul(amax(S, -1, { keepdim: true }), rtol), atol);

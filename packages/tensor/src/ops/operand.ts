@@ -1,6 +1,6 @@
 /** Turning what users pass to ops (tensors, plain numbers, mixed dtypes) into tensors of one dtype. */
 import { type DType, isFloat, resultType } from '../dtype.js';
-import { ArgumentError, DTypeError } from '../errors.js';
+import { ArgumentError, DTypeError, formatValue } from '../errors.js';
 import { Tensor } from '../tensor.js';
 import { cast } from './cast.js';
 
@@ -16,15 +16,16 @@ function dtypeOfNumber(value: number | boolean): DType {
 /** @throws ArgumentError for anything that is neither a tensor nor a number. */
 export function checkOperand(op: string, value: unknown): asserts value is Operand {
   if (value instanceof Tensor || typeof value === 'number' || typeof value === 'boolean') return;
-  const what = Array.isArray(value) ? 'a nested array' : value === null ? 'null' : `a ${typeof value}`;
-  throw new ArgumentError(op, `takes tensors and numbers, got ${what}. Make a tensor of it with tensor(...)`);
+  throw new ArgumentError(
+    op,
+    `takes tensors and numbers, got ${formatValue(value)}. Make a tensor of it with tensor(...)`,
+  );
 }
 
 /** @throws ArgumentError for anything that is not a tensor. */
 export function checkTensor(op: string, value: unknown): asserts value is Tensor {
   if (value instanceof Tensor) return;
-  const what = Array.isArray(value) ? 'an array' : value === null ? 'null' : `a ${typeof value}`;
-  throw new ArgumentError(op, `takes a tensor, got ${what}. Make one with tensor(...)`);
+  throw new ArgumentError(op, `takes a tensor, got ${formatValue(value)}. Make one with tensor(...)`);
 }
 
 /** The dtype that PyTorch would compute an op on these operands in. */
@@ -40,7 +41,9 @@ export function commonDType(operands: readonly Operand[]): DType {
 
 /** The operands as tensors of `dtype`. */
 export function toTensors(operands: readonly Operand[], dtype: DType): Tensor[] {
-  return operands.map((operand) => (operand instanceof Tensor ? cast(operand, dtype) : scalar(operand, dtype)));
+  return operands.map((operand) =>
+    operand instanceof Tensor ? cast(operand, dtype) : scalar(operand, dtype),
+  );
 }
 
 /** A 0-d tensor. */
@@ -62,5 +65,6 @@ export function floatDType(dtype: DType): DType {
 
 /** @throws DTypeError unless the dtype holds fractions. */
 export function checkFloat(op: string, dtype: DType): void {
-  if (!isFloat(dtype)) throw new DTypeError(op, `is not defined for ${dtype}. Convert with to('float32') first`);
+  if (!isFloat(dtype))
+    throw new DTypeError(op, `is not defined for ${dtype}. Convert with to('float32') first`);
 }

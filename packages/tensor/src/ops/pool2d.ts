@@ -1,14 +1,15 @@
 /** Two-dimensional pooling: the largest or the mean value of each window. */
 import { dispatch } from '../dispatch.js';
-import { ArgumentError, ShapeError } from '../errors.js';
+import { ArgumentError, formatValue, ShapeError } from '../errors.js';
 import type { AvgPoolDims, PoolDims } from '../kernels/dims.js';
 import { defineOp } from '../op.js';
-import { formatShape, type Shape, sizeOf } from '../shape.js';
+import { checkOptions } from '../options.js';
+import { formatShape, range, type Shape, sizeOf } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { gather } from './indexing.js';
 import { checkFloat, checkTensor } from './operand.js';
 import { reshape } from './shape.js';
-import { checkPair, type Pair, pairOf, windowCount } from './window.js';
+import { checkPair, expectShape, type Pair, pairOf, windowCount } from './window.js';
 
 export interface MaxPool2dOptions {
   /** How far the window moves. Default: the size of the window. */
@@ -33,12 +34,16 @@ type PoolAttrs = { readonly [K in keyof PoolDims]: PoolDims[K] };
 
 /** @throws ShapeError / ArgumentError where the window does not fit. */
 function poolDims(op: string, shape: Shape, window: number | Pair, options: MaxPool2dOptions): PoolAttrs {
+  checkOptions(op, options);
   const kernel = checkPair(op, 'the window', pairOf(window), 1);
   const stride = checkPair(op, 'stride', pairOf(options.stride ?? kernel), 1);
   const padding = checkPair(op, 'padding', pairOf(options.padding ?? 0), 0);
   const dilation = checkPair(op, 'dilation', pairOf(options.dilation ?? 1), 1);
   if (padding[0] > kernel[0] / 2 || padding[1] > kernel[1] / 2) {
-    throw new ArgumentError(op, `padding ${formatShape(padding)} is more than half of the window ${formatShape(kernel)}`);
+    throw new ArgumentError(
+      op,
+      `padding ${formatShape(padding)} is more than half of the window ${formatShape(kernel)}`,
+    );
   }
   if (shape.length !== 3 && shape.length !== 4) {
     throw new ShapeError(op, `takes [N, C, H, W] or [C, H, W], got ${formatShape(shape)}`);
@@ -48,11 +53,25 @@ function poolDims(op: string, shape: Shape, window: number | Pair, options: MaxP
     poolCount(length, kernel[i], stride[i], padding[i], dilation[i], options.ceilMode ?? false);
   const [outH, outW] = [count(H, 0), count(W, 1)];
   if (outH < 1 || outW < 1) {
-    throw new ShapeError(op, `the window ${formatShape(kernel)} is larger than the padded input ${formatShape(shape)}`);
+    throw new ShapeError(
+      op,
+      `the window ${formatShape(kernel)} is larger than the padded input ${formatShape(shape)}`,
+    );
+  }
+  const sees = (length: number, windows: number, i: 0 | 1) =>
+    range(windows).every((at) => seesElement(at * stride[i] - padding[i], kernel[i], dilation[i], length));
+  if (!sees(H, outH, 0) || !sees(W, outW, 1)) {
+    throw new ShapeError(
+      op,
+      `a window ${formatShape(kernel)} over ${formatShape(shape)} would see nothing but padding. Reduce padding or dilation`,
+    );
   }
   return {
     planes: sizeOf(shape.slice(0, -2)),
-    H, W, outH, outW,
+    H,
+    W,
+    outH,
+    outW,
     kernelH: kernel[0],
     kernelW: kernel[1],
     strideH: stride[0],
@@ -64,12 +83,25 @@ function poolDims(op: string, shape: Shape, window: number | Pair, options: MaxP
   };
 }
 
-function poolCount(length: number, kernel: number, stride: number, padding: number, dilation: number, ceil: boolean) {
+function poolCount(
+  length: number,
+  kernel: number,
+  stride: number,
+  padding: number,
+  dilation: number,
+  ceil: boolean,
+) {
   const padded = length + 2 * padding;
   if (!ceil) return windowCount(padded, kernel, stride, dilation);
   const count = windowCount(padded + stride - 1, kernel, stride, dilation);
   // A window that would start in the padding on the far side is dropped, as PyTorch does.
   return (count - 1) * stride >= length + padding ? count - 1 : count;
+}
+
+/** Whether a window that starts at `start` has an element from 0 to `length - 1` under it, and not padding alone. */
+function seesElement(start: number, kernel: number, dilation: number, length: number): boolean {
+  const skipped = Math.max(0, Math.ceil(-start / dilation));
+  return skipped < kernel && start + skipped * dilation < length;
 }
 
 function outputShape(shape: Shape, { outH, outW }: PoolDims): Shape {
@@ -85,28 +117,43 @@ const maxIndicesOp = defineOp<PoolAttrs>({
 /**
  * The largest value of each window over x [N, C, H, W] or [C, H, W]. `torch.nn.functional.max_pool2d`
  * @param window The height and width of the window, or one number for both.
+ * @throws ShapeError if the window does not fit into the padded input.
+ * @throws ArgumentError for a window, stride, padding or dilation that cannot be.
  */
 export function maxPool2d(x: Tensor, window: number | Pair, options: MaxPool2dOptions = {}): Tensor {
   checkTensor('maxPool2d', x);
   const dims = poolDims('maxPool2d', x.shape, window, options);
   const indices = dispatch(maxIndicesOp, [x], dims);
   const lead = x.shape.slice(0, -2);
-  const flat = gather(reshape(x, [...lead, dims.H * dims.W]), -1, reshape(indices, [...lead, dims.outH * dims.outW]));
+  const flat = gather(
+    reshape(x, [...lead, dims.H * dims.W]),
+    -1,
+    reshape(indices, [...lead, dims.outH * dims.outW]),
+  );
   return reshape(flat, outputShape(x.shape, dims));
 }
 
 /** @internal The attributes of mean pooling, with the input's shape for the way back. */
-export type AvgPoolAttrs = { readonly dims: { readonly [K in keyof AvgPoolDims]: AvgPoolDims[K] }; readonly inputShape: Shape };
+export type AvgPoolAttrs = {
+  readonly dims: { readonly [K in keyof AvgPoolDims]: AvgPoolDims[K] };
+  readonly inputShape: Shape;
+};
 
 const avgPoolOp = defineOp<AvgPoolAttrs>({
   name: 'avgPool2d',
-  infer: ([x], { dims }) => ({ shape: outputShape(x.shape, dims), dtype: x.dtype }),
+  infer: ([x], { dims, inputShape }) => {
+    expectShape('avgPool2d', 'input', x.shape, inputShape);
+    return { shape: outputShape(x.shape, dims), dtype: x.dtype };
+  },
   forward: (kernels, [x], { dims }) => kernels.avgPool2d(x.data, dims),
 });
 
 const avgPoolGradOp = defineOp<AvgPoolAttrs>({
   name: 'avgPool2dGrad',
-  infer: ([g], { inputShape }) => ({ shape: inputShape, dtype: g.dtype }),
+  infer: ([g], { dims, inputShape }) => {
+    expectShape('avgPool2dGrad', "output's gradient", g.shape, outputShape(inputShape, dims));
+    return { shape: inputShape, dtype: g.dtype };
+  },
   forward: (kernels, [g], { dims }) => kernels.avgPool2dGrad(g.data, dims),
 });
 
@@ -115,20 +162,33 @@ export function averagePool(x: Tensor, attrs: AvgPoolAttrs): Tensor {
   return dispatch(avgPoolOp, [x], attrs);
 }
 
-/** The gradient of `avgPool2d` with respect to its input, given that of its output. */
+/**
+ * The gradient of `avgPool2d` with respect to its input, given that of its output.
+ * @throws ShapeError if it has another shape than the output.
+ */
 export function avgPool2dGrad(g: Tensor, attrs: AvgPoolAttrs): Tensor {
+  checkTensor('avgPool2dGrad', g);
+  checkFloat('avgPool2dGrad', g.dtype);
   return dispatch(avgPoolGradOp, [g], attrs);
 }
 
 /**
  * The mean of each window over x [N, C, H, W] or [C, H, W]. `torch.nn.functional.avg_pool2d`
  * @param window The height and width of the window, or one number for both.
+ * @throws ShapeError if the window does not fit into the padded input; DTypeError unless x holds floats.
+ * @throws ArgumentError for a window, stride, padding or divisor that cannot be.
  */
 export function avgPool2d(x: Tensor, window: number | Pair, options: AvgPool2dOptions = {}): Tensor {
   checkTensor('avgPool2d', x);
   checkFloat('avgPool2d', x.dtype);
+  const pooling = poolDims('avgPool2d', x.shape, window, options);
   const { countIncludePad = true, divisorOverride = null } = options;
-  if (divisorOverride === 0) throw new ArgumentError('avgPool2d', 'divisorOverride must not be 0');
-  const dims = { ...poolDims('avgPool2d', x.shape, window, options), countIncludePad, divisorOverride };
+  if (divisorOverride !== null && (!Number.isFinite(divisorOverride) || divisorOverride === 0)) {
+    throw new ArgumentError(
+      'avgPool2d',
+      `divisorOverride is a number other than 0, got ${formatValue(divisorOverride)}`,
+    );
+  }
+  const dims = { ...pooling, countIncludePad, divisorOverride };
   return averagePool(x, { dims, inputShape: x.shape });
 }

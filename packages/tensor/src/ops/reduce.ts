@@ -3,7 +3,8 @@ import { dispatch } from '../dispatch.js';
 import { ShapeError } from '../errors.js';
 import { lanesAlong } from '../kernels/lanes.js';
 import type { ReductionName } from '../kernels/reference/reduce.js';
-import { type Attrs, defineOp, type Op } from '../op.js';
+import { defineOp, type Op } from '../op.js';
+import { checkOptions } from '../options.js';
 import { formatShape, normalizeAxes, normalizeAxis, range, reducedShape, type Shape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { cast } from './cast.js';
@@ -56,6 +57,7 @@ const allOp = defineReduction('all');
 
 function reduce(op: Op<ReduceAttrs>, x: Tensor, axes: Axes | undefined, options: ReduceOptions): Tensor {
   checkTensor(op.name, x);
+  checkOptions(op.name, options);
   return dispatch(op, [x], { axes: normalizeAxes(op.name, axes, x.ndim), keepdim: options.keepdim ?? false });
 }
 
@@ -109,13 +111,24 @@ function defineArgReduction(name: 'argmax' | 'argmin'): Op<ArgReduceAttrs> {
 const argmaxOp = defineArgReduction('argmax');
 const argminOp = defineArgReduction('argmin');
 
-function argReduce(op: Op<ArgReduceAttrs>, x: Tensor, axis: number | undefined, options: ReduceOptions): Tensor {
+function argReduce(
+  op: Op<ArgReduceAttrs>,
+  x: Tensor,
+  axis: number | undefined,
+  options: ReduceOptions,
+): Tensor {
   checkTensor(op.name, x);
+  checkOptions(op.name, options);
   const keepdim = options.keepdim ?? false;
   if (axis !== undefined) return dispatch(op, [x], { axis: normalizeAxis(op.name, axis, x.ndim), keepdim });
   checkNotEmpty(op.name, x.shape, range(x.ndim));
   const position = dispatch(op, [reshape(x, [x.numel()])], { axis: 0, keepdim: false });
-  return keepdim ? reshape(position, x.shape.map(() => 1)) : position;
+  return keepdim
+    ? reshape(
+        position,
+        x.shape.map(() => 1),
+      )
+    : position;
 }
 
 /** The int32 position of the first largest value along `axis`; without an axis, in the flattened tensor. */
@@ -142,7 +155,7 @@ export interface ValuesAndIndices {
 export function max(x: Tensor): Tensor;
 export function max(x: Tensor, axis: number, options?: ReduceOptions): ValuesAndIndices;
 export function max(x: Tensor, axis?: number, options: ReduceOptions = {}): Tensor | ValuesAndIndices {
-  return extreme('max', amax, argmax, x, axis, options);
+  return extreme('max', x, axis, options);
 }
 
 /**
@@ -152,23 +165,27 @@ export function max(x: Tensor, axis?: number, options: ReduceOptions = {}): Tens
 export function min(x: Tensor): Tensor;
 export function min(x: Tensor, axis: number, options?: ReduceOptions): ValuesAndIndices;
 export function min(x: Tensor, axis?: number, options: ReduceOptions = {}): Tensor | ValuesAndIndices {
-  return extreme('min', amin, argmin, x, axis, options);
+  return extreme('min', x, axis, options);
 }
+
+const EXTREMES = { max: [amax, argmax], min: [amin, argmin] } as const;
 
 function extreme(
   op: 'max' | 'min',
-  valueOf: typeof amax,
-  positionOf: typeof argmax,
   x: Tensor,
   axis: number | undefined,
-  { keepdim = false }: ReduceOptions,
+  options: ReduceOptions,
 ): Tensor | ValuesAndIndices {
   checkTensor(op, x);
+  checkOptions(op, options);
   const reduced = normalizeAxes(op, axis, x.ndim);
   checkNotEmpty(op, x.shape, reduced);
-  if (axis === undefined) return valueOf(x);
-  const indices = positionOf(x, axis, { keepdim: true });
+  const [value, position] = EXTREMES[op];
+  if (axis === undefined) return value(x);
+  const indices = position(x, axis, { keepdim: true });
   if (x.ndim === 0) return { values: x, indices };
   const values = gather(x, axis, indices);
-  return keepdim ? { values, indices } : { values: squeeze(values, axis), indices: squeeze(indices, axis) };
+  return options.keepdim
+    ? { values, indices }
+    : { values: squeeze(values, axis), indices: squeeze(indices, axis) };
 }

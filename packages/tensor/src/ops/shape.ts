@@ -17,8 +17,8 @@ import {
   stridesOf,
 } from '../shape.js';
 import type { Tensor } from '../tensor.js';
-import { checkTensor, commonDType } from './operand.js';
 import { cast } from './cast.js';
+import { checkTensor, commonDType } from './operand.js';
 
 type ShapeAttrs = { readonly shape: Shape };
 
@@ -41,10 +41,12 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 function inferLength(op: string, shape: Shape, x: Tensor): number[] {
   checkShape(op, shape, -1);
   const unknown = shape.indexOf(-1);
-  if (shape.lastIndexOf(-1) > unknown) throw new ShapeError(op, `only one length may be -1, got ${formatShape(shape)}`);
+  if (shape.lastIndexOf(-1) > unknown)
+    throw new ShapeError(op, `only one length may be -1, got ${formatShape(shape)}`);
   const rest = sizeOf(shape.filter((_, axis) => axis !== unknown));
   const target = unknown < 0 ? [...shape] : shape.with(unknown, rest === 0 ? 0 : x.numel() / rest);
-  const fits = target.every(Number.isInteger) && sizeOf(target) === x.numel() && !(unknown >= 0 && rest === 0);
+  const fits =
+    target.every(Number.isInteger) && sizeOf(target) === x.numel() && !(unknown >= 0 && rest === 0);
   if (!fits) {
     throw new ShapeError(
       op,
@@ -63,7 +65,8 @@ export function flatten(x: Tensor, start = 0, end = -1): Tensor {
   checkTensor('flatten', x);
   const first = normalizeAxis('flatten', start, x.ndim);
   const last = normalizeAxis('flatten', end, x.ndim);
-  if (first > last) throw new ShapeError('flatten', `the first axis ${start} comes after the last axis ${end}`);
+  if (first > last)
+    throw new ShapeError('flatten', `the first axis ${start} comes after the last axis ${end}`);
   const merged = sizeOf(x.shape.slice(first, last + 1));
   return reshape(x, [...x.shape.slice(0, first), merged, ...x.shape.slice(last + 1)]);
 }
@@ -92,7 +95,10 @@ const permuteOp = defineOp<PermuteAttrs>({
   infer: ([x], { axes }) => ({ shape: axes.map((axis) => x.shape[axis] as number), dtype: x.dtype }),
   forward: (kernels, [x], { axes }, { shape, dtype }) => {
     const strides = stridesOf(x.shape);
-    return kernels.stridedRead(x.data, shape, dtype, { offset: 0, strides: axes.map((axis) => strides[axis] as number) });
+    return kernels.stridedRead(x.data, shape, dtype, {
+      offset: 0,
+      strides: axes.map((axis) => strides[axis] as number),
+    });
   },
 });
 
@@ -105,7 +111,10 @@ export function permute(x: Tensor, axes: readonly number[]): Tensor {
   checkList('permute', 'the order of axes', axes);
   const order = axes.map((axis) => normalizeAxis('permute', axis, x.ndim));
   if (order.length !== x.ndim || new Set(order).size !== x.ndim) {
-    throw new ShapeError('permute', `${formatShape(axes)} must name each of the ${x.ndim} axes of ${formatShape(x.shape)} once`);
+    throw new ShapeError(
+      'permute',
+      `${formatShape(axes)} must name each of the ${x.ndim} axes of ${formatShape(x.shape)} once`,
+    );
   }
   return dispatch(permuteOp, [x], { axes: order });
 }
@@ -136,7 +145,9 @@ export function expand(x: Tensor, shape: Shape): Tensor {
   checkTensor('expand', x);
   checkShape('expand', shape, -1);
   const lead = shape.length - x.ndim;
-  const target = shape.map((length, axis) => (length === -1 && axis >= lead ? (x.shape[axis - lead] as number) : length));
+  const target = shape.map((length, axis) =>
+    length === -1 && axis >= lead ? (x.shape[axis - lead] as number) : length,
+  );
   checkShape('expand', target);
   if (!stretches(x.shape, target)) {
     throw new ShapeError(
@@ -177,9 +188,7 @@ const concatOp = defineOp<ConcatAttrs>({
   name: 'concat',
   infer: (inputs, { axis }) => {
     const [first] = inputs;
-    const stranger = inputs.find(
-      ({ shape }) => !sameShape(shape.with(axis, 0), first.shape.with(axis, 0)),
-    );
+    const stranger = inputs.find(({ shape }) => !sameShape(shape.with(axis, 0), first.shape.with(axis, 0)));
     if (stranger) {
       throw new ShapeError(
         'concat',
@@ -216,7 +225,10 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
   const ranks = new Set(tensors.map((tensor) => tensor.ndim));
   if (ranks.size > 1 || first.ndim === 0) {
     const shapes = tensors.map((tensor) => formatShape(tensor.shape)).join(', ');
-    throw new ShapeError('concat', `takes tensors with the same number of axes and at least one, got ${shapes}. Use stack for scalars`);
+    throw new ShapeError(
+      'concat',
+      `takes tensors with the same number of axes and at least one, got ${shapes}. Use stack for scalars`,
+    );
   }
   const dtype = commonDType(tensors);
   return dispatch(
@@ -231,7 +243,10 @@ export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
   const first = checkTensors('stack', tensors);
   const stranger = tensors.find((tensor) => !sameShape(tensor.shape, first.shape));
   if (stranger) {
-    throw new ShapeError('stack', `all shapes must be equal, got ${formatShape(first.shape)} and ${formatShape(stranger.shape)}`);
+    throw new ShapeError(
+      'stack',
+      `all shapes must be equal, got ${formatShape(first.shape)} and ${formatShape(stranger.shape)}`,
+    );
   }
   const at = normalizeAxis('stack', axis, first.ndim + 1);
   return concat(
@@ -248,9 +263,16 @@ export function tile(x: Tensor, repeats: readonly number[]): Tensor {
   const rank = Math.max(x.ndim, repeats.length);
   const shape = [...new Array<number>(rank - x.ndim).fill(1), ...x.shape];
   const times = [...new Array<number>(rank - repeats.length).fill(1), ...repeats];
-  const interleave = (outer: (axis: number) => number) => shape.flatMap((length, axis) => [outer(axis), length]);
-  const apart = reshape(x, interleave(() => 1));
-  const repeated = expand(apart, interleave((axis) => times[axis] as number));
+  const interleave = (outer: (axis: number) => number) =>
+    shape.flatMap((length, axis) => [outer(axis), length]);
+  const apart = reshape(
+    x,
+    interleave(() => 1),
+  );
+  const repeated = expand(
+    apart,
+    interleave((axis) => times[axis] as number),
+  );
   return reshape(
     repeated,
     shape.map((length, axis) => length * (times[axis] as number)),

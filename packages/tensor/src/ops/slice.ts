@@ -1,8 +1,20 @@
 /** Cutting regions out of a tensor, and setting a tensor into a larger one. */
+import { toElement } from '../creation.js';
 import { dispatch } from '../dispatch.js';
-import { ArgumentError, ShapeError } from '../errors.js';
+import { ArgumentError, formatValue, ShapeError } from '../errors.js';
 import { defineOp } from '../op.js';
-import { checkInteger, formatShape, normalizeAxis, range, type Shape, sizeOf, stridesOf } from '../shape.js';
+import { checkOptions } from '../options.js';
+import {
+  axisIn,
+  checkInteger,
+  checkList,
+  checkShape,
+  formatShape,
+  range,
+  type Shape,
+  sizeOf,
+  stridesOf,
+} from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { checkTensor } from './operand.js';
 import { squeeze } from './shape.js';
@@ -26,7 +38,8 @@ function regionOf(shape: Shape, { starts, steps }: Pick<SliceAttrs, 'starts' | '
 const sliceOp = defineOp<SliceAttrs>({
   name: 'slice',
   infer: ([x], { lengths }) => ({ shape: lengths, dtype: x.dtype }),
-  forward: (kernels, [x], attrs, { shape, dtype }) => kernels.stridedRead(x.data, shape, dtype, regionOf(x.shape, attrs)),
+  forward: (kernels, [x], attrs, { shape, dtype }) =>
+    kernels.stridedRead(x.data, shape, dtype, regionOf(x.shape, attrs)),
 });
 
 type EmbedAttrs = SliceAttrs & { readonly shape: Shape; readonly fill: number };
@@ -65,7 +78,10 @@ export function slice(x: Tensor, ranges: readonly Range[]): Tensor {
   checkTensor('slice', x);
   checkList('slice', 'the ranges', ranges);
   if (ranges.length > x.ndim) {
-    throw new ShapeError('slice', `${ranges.length} ranges for the ${x.ndim} axes of ${formatShape(x.shape)}`);
+    throw new ShapeError(
+      'slice',
+      `${ranges.length} ranges for the ${x.ndim} axes of ${formatShape(x.shape)}`,
+    );
   }
   const parts = x.shape.map((length, axis) => resolveRange(ranges[axis] ?? null, length, axis));
   const region = sliceRegion(x, {
@@ -83,11 +99,17 @@ function resolveRange(part: Range, length: number, axis: number) {
     return { start: part < 0 ? part + length : part, length: 1, step: 1 };
   }
   if (part !== null && (!Array.isArray(part) || part.length > 3)) {
-    throw new ArgumentError('slice', `a range is an index, [start, end, step] or null, got ${formatValue(part)}`);
+    throw new ArgumentError(
+      'slice',
+      `a range is an index, [start, end, step] or null, got ${formatValue(part)}`,
+    );
   }
   const [from, to, step = 1] = part ?? [null];
   if (!Number.isInteger(step) || step < 1) {
-    throw new ArgumentError('slice', `a step is a whole number of at least 1, got ${formatValue(step)}. Use flip to go backwards`);
+    throw new ArgumentError(
+      'slice',
+      `a step is a whole number of at least 1, got ${formatValue(step)}. Use flip to go backwards`,
+    );
   }
   const start = clip(from ?? 0, length);
   const end = clip(to ?? length, length);
@@ -117,7 +139,10 @@ export function narrow(x: Tensor, axis: number, start: number, length: number): 
   const available = x.shape[at]!;
   const first = start < 0 ? start + available : start;
   if (first < 0 || first + length > available) {
-    throw new ShapeError('narrow', `from ${start}, length ${length} is outside of axis ${axis} of ${formatShape(x.shape)}`);
+    throw new ShapeError(
+      'narrow',
+      `from ${start}, length ${length} is outside of axis ${axis} of ${formatShape(x.shape)}`,
+    );
   }
   return sliceAlong(x, at, [first, first + length]);
 }
@@ -154,7 +179,10 @@ export function split(x: Tensor, size: number | readonly number[], axis = 0): Te
   checkList('split', 'the sizes', sizes);
   for (const length of sizes) checkInteger('split', 'a size', length, 0);
   if (sizes.reduce((sum, length) => sum + length, 0) !== total) {
-    throw new ShapeError('split', `sizes ${formatShape(sizes)} do not add up to axis ${axis} of ${formatShape(x.shape)}`);
+    throw new ShapeError(
+      'split',
+      `sizes ${formatShape(sizes)} do not add up to axis ${axis} of ${formatShape(x.shape)}`,
+    );
   }
   let start = 0;
   return sizes.map((length) => {
@@ -186,26 +214,33 @@ export function pad(x: Tensor, padding: readonly number[], options: PadOptions =
   checkList('pad', 'the padding', padding);
   for (const amount of padding) checkInteger('pad', 'an amount', amount);
   if (padding.length % 2 !== 0 || padding.length > 2 * x.ndim) {
-    throw new ShapeError('pad', `takes [before, after] for up to ${x.ndim} axes, last axis first, got ${formatShape(padding)}`);
+    throw new ShapeError(
+      'pad',
+      `takes [before, after] for up to ${x.ndim} axes, last axis first, got ${formatShape(padding)}`,
+    );
   }
-  const amounts = x.shape.map((_, axis) => {
+  const border = x.shape.map((_, axis) => {
     const at = 2 * (x.ndim - 1 - axis);
-    return [padding[at] ?? 0, padding[at + 1] ?? 0] as const;
+    return { before: padding[at] ?? 0, after: padding[at + 1] ?? 0 };
   });
-  const shape = x.shape.map((length, axis) => length + amounts[axis]![0] + amounts[axis]![1]);
-  checkShape('pad', shape.map((length) => Math.max(0, length)));
-  const left = x.shape.map((length, axis) => length + Math.min(0, amounts[axis]![0]) + Math.min(0, amounts[axis]![1]));
-  if (left.some((length) => length < 0)) {
-    throw new ShapeError('pad', `${formatShape(padding)} cuts more from ${formatShape(x.shape)} than there is`);
+  const starts = border.map(({ before }) => Math.max(0, -before));
+  const ends = border.map(({ after }, axis) => x.shape[axis]! + Math.min(0, after));
+  if (starts.some((start, axis) => start > ends[axis]!)) {
+    throw new ShapeError(
+      'pad',
+      `${formatShape(padding)} cuts more from ${formatShape(x.shape)} than there is`,
+    );
   }
+  const shape = border.map(({ before, after }, axis) => x.shape[axis]! + before + after);
+  checkShape('pad', shape);
   const kept = slice(
     x,
-    amounts.map(([before, after], axis) => [Math.max(0, -before), x.shape[axis]! + Math.min(0, after)]),
+    starts.map((start, axis) => [start, ends[axis]!]),
   );
   return embed(kept, {
     shape,
     fill,
-    starts: amounts.map(([before]) => Math.max(0, before)),
+    starts: border.map(({ before }) => Math.max(0, before)),
     lengths: kept.shape,
     steps: shape.map(() => 1),
   });

@@ -3,7 +3,8 @@ import { dispatch } from '../dispatch.js';
 import { ShapeError } from '../errors.js';
 import { lanesAlong } from '../kernels/lanes.js';
 import { defineOp } from '../op.js';
-import { formatShape, normalizeAxis, range } from '../shape.js';
+import { checkOptions } from '../options.js';
+import { checkInteger, formatShape, normalizeAxis, range } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { gather } from './indexing.js';
 import { checkTensor } from './operand.js';
@@ -15,7 +16,8 @@ type SortAttrs = { readonly axis: number; readonly descending: boolean };
 const argsortOp = defineOp<SortAttrs>({
   name: 'argsort',
   infer: ([x]) => ({ shape: x.shape, dtype: 'int32' }),
-  forward: (kernels, [x], { axis, descending }) => kernels.argsort(x.data, lanesAlong(x.shape, axis), descending),
+  forward: (kernels, [x], { axis, descending }) =>
+    kernels.argsort(x.data, lanesAlong(x.shape, axis), descending),
 });
 
 export interface SortOptions {
@@ -26,6 +28,7 @@ export interface SortOptions {
 /** The int32 order that sorts x along `axis` (default the last). Stable; NaN counts as largest. `torch.argsort` */
 export function argsort(x: Tensor, axis = -1, options: SortOptions = {}): Tensor {
   checkTensor('argsort', x);
+  checkOptions('argsort', options);
   return dispatch(argsortOp, [x], {
     axis: normalizeAxis('argsort', axis, x.ndim),
     descending: options.descending ?? false,
@@ -34,7 +37,9 @@ export function argsort(x: Tensor, axis = -1, options: SortOptions = {}): Tensor
 
 /** x sorted along `axis` (default the last), and where each value stood. Stable; NaN counts as largest. `torch.sort` */
 export function sort(x: Tensor, axis = -1, options: SortOptions = {}): ValuesAndIndices {
-  const indices = argsort(x, axis, options);
+  checkTensor('sort', x);
+  checkOptions('sort', options);
+  const indices = argsort(x, normalizeAxis('sort', axis, x.ndim), options);
   return { values: x.ndim === 0 ? x : gather(x, axis, indices), indices };
 }
 
@@ -46,16 +51,22 @@ export interface TopkOptions {
 }
 
 /**
- * The k largest values along an axis in descending order, and where they stood. `torch.topk`
- * @throws ShapeError if k is negative or more than the length of the axis.
+ * The k largest values along an axis in descending order, or the k smallest in ascending order, and where they stood;
+ * of equal ones the first. NaN counts as largest. `torch.topk`
+ * @throws ShapeError if k is more than the length of the axis.
  */
 export function topk(x: Tensor, k: number, options: TopkOptions = {}): ValuesAndIndices {
-  const { axis = -1, largest = true } = options;
   checkTensor('topk', x);
+  checkOptions('topk', options);
+  const { axis = -1, largest = true } = options;
   const at = normalizeAxis('topk', axis, x.ndim);
   const length = x.shape[at] ?? 1;
-  if (!Number.isInteger(k) || k < 0 || k > length) {
-    throw new ShapeError('topk', `k is a whole number from 0 to ${length}, the length of axis ${axis} of ${formatShape(x.shape)}; got ${k}`);
+  checkInteger('topk', 'k', k, 0);
+  if (k > length) {
+    throw new ShapeError(
+      'topk',
+      `k is ${k}, but axis ${axis} of ${formatShape(x.shape)} has only ${length} elements`,
+    );
   }
   if (x.ndim === 0) return { values: x, indices: argsort(x) };
   const indices = slice(argsort(x, at, { descending: largest }), [...range(at).map(() => null), [0, k]]);

@@ -1,7 +1,8 @@
 /** Mean, variance, norms and the like, composed of sums and elementwise ops. */
 import { dispatch } from '../dispatch.js';
-import { ArgumentError } from '../errors.js';
+import { ArgumentError, formatValue } from '../errors.js';
 import { defineOp } from '../op.js';
+import { checkOptions } from '../options.js';
 import { normalizeAxes } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { cast } from './cast.js';
@@ -11,8 +12,9 @@ import { type Axes, amax, amin, checkNotEmpty, type ReduceOptions, sum } from '.
 import { reshape } from './shape.js';
 
 /** The axes of a statistic of floats, checked in its name. */
-function checkedAxes(op: string, x: Tensor, axes: Axes | undefined): number[] {
+function checkedAxes(op: string, x: Tensor, axes: Axes | undefined, options: ReduceOptions): number[] {
   checkTensor(op, x);
+  checkOptions(op, options);
   checkFloat(op, x.dtype);
   return normalizeAxes(op, axes, x.ndim);
 }
@@ -24,7 +26,7 @@ function reducedCount(x: Tensor, axes: readonly number[]): number {
 
 /** The mean over `axes`; NaN of nothing. Only for floats. `torch.mean` */
 export function mean(x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tensor {
-  const reduced = checkedAxes('mean', x, axes);
+  const reduced = checkedAxes('mean', x, axes, options);
   return div(sum(x, reduced, options), reducedCount(x, reduced));
 }
 
@@ -47,9 +49,10 @@ export function std(x: Tensor, axes?: Axes, options: VarianceOptions = {}): Tens
 }
 
 function varianceFor(op: string, x: Tensor, axes: Axes | undefined, options: VarianceOptions): Tensor {
-  const reduced = checkedAxes(op, x, axes);
+  const reduced = checkedAxes(op, x, axes, options);
   const { correction = 1, keepdim = false } = options;
-  if (!Number.isFinite(correction)) throw new ArgumentError(op, `the correction is a finite number, got ${correction}`);
+  if (!Number.isFinite(correction))
+    throw new ArgumentError(op, `the correction is a finite number, got ${formatValue(correction)}`);
   // Centred twice: next to a large mean, rounding it to the dtype costs more than the deviations are worth.
   const near = sub(x, stopGradient(mean(x, reduced, { keepdim: true })));
   const deviation = sub(near, mean(near, reduced, { keepdim: true }));
@@ -74,9 +77,10 @@ export interface NormOptions extends ReduceOptions {
  * @throws ArgumentError if p is NaN; ShapeError for an infinite or negative order of nothing.
  */
 export function norm(x: Tensor, axes?: Axes, options: NormOptions = {}): Tensor {
-  const reduced = checkedAxes('norm', x, axes);
+  const reduced = checkedAxes('norm', x, axes, options);
   const { p = 2, ...reduction } = options;
-  if (typeof p !== 'number' || Number.isNaN(p)) throw new ArgumentError('norm', `the order p is a number, got ${p}`);
+  if (typeof p !== 'number' || Number.isNaN(p))
+    throw new ArgumentError('norm', `the order p is a number, got ${formatValue(p)}`);
   if (p < 0 || p === Infinity) checkNotEmpty('norm', x.shape, reduced);
   if (p === Infinity) return amax(abs(x), reduced, reduction);
   if (p === -Infinity) return amin(abs(x), reduced, reduction);
@@ -91,6 +95,7 @@ export function norm(x: Tensor, axes?: Axes, options: NormOptions = {}): Tensor 
 /** log(sum(exp(x))) over `axes`, without overflow; -Infinity of nothing. `torch.logsumexp` */
 export function logsumexp(x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tensor {
   checkTensor('logsumexp', x);
+  checkOptions('logsumexp', options);
   const reduced = normalizeAxes('logsumexp', axes, x.ndim);
   const real = cast(x, floatDType(x.dtype));
   if (reducedCount(x, reduced) === 0) return log(sum(exp(real), reduced, options));

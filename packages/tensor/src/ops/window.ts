@@ -1,5 +1,6 @@
 /** Windows that move over height and width: what convolution and pooling share. */
-import { ArgumentError } from '../errors.js';
+import { ArgumentError, formatValue, ShapeError } from '../errors.js';
+import { formatShape, type Shape, sameShape } from '../shape.js';
 
 /** [vertical, horizontal] */
 export type Pair = readonly [number, number];
@@ -11,9 +12,15 @@ export function pairOf(value: number | Pair): Pair {
 
 /** @throws ArgumentError unless both are whole numbers of at least `least`. */
 export function checkPair(op: string, name: string, pair: Pair, least: number): Pair {
-  const fits = Array.isArray(pair) && pair.length === 2 && pair.every((value) => Number.isInteger(value) && value >= least);
+  const fits =
+    Array.isArray(pair) &&
+    pair.length === 2 &&
+    pair.every((value) => Number.isInteger(value) && value >= least);
   if (!fits) {
-    throw new ArgumentError(op, `${name} is a whole number of at least ${least}, or two of them, got ${JSON.stringify(pair)}`);
+    throw new ArgumentError(
+      op,
+      `${name} is a whole number of at least ${least}, or two of them, got ${formatValue(pair)}`,
+    );
   }
   return pair;
 }
@@ -21,4 +28,14 @@ export function checkPair(op: string, name: string, pair: Pair, least: number): 
 /** How many windows of `kernel` elements, `dilation` apart, fit into `length` elements. */
 export function windowCount(length: number, kernel: number, stride: number, dilation: number): number {
   return Math.floor((length - dilation * (kernel - 1) - 1) / stride) + 1;
+}
+
+/** @throws ShapeError where an op is called on a tensor that its attributes do not describe. */
+export function expectShape(op: string, name: string, actual: Shape, expected: Shape): void {
+  if (!sameShape(actual, expected)) {
+    throw new ShapeError(
+      op,
+      `the ${name} has shape ${formatShape(actual)}, it must be ${formatShape(expected)}`,
+    );
+  }
 }

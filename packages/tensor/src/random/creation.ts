@@ -23,7 +23,10 @@ export interface RandomOptions extends TensorOptions {
 function generatorOf(op: string, options: RandomOptions): Generator {
   const { generator = defaultGenerator } = options;
   if (generator instanceof Generator) return generator;
-  throw new ArgumentError(op, `draws from a Generator, got ${formatValue(generator)}. Make one with new Generator(seed)`);
+  throw new ArgumentError(
+    op,
+    `draws from a Generator, got ${formatValue(generator)}. Make one with new Generator(seed)`,
+  );
 }
 
 type Fill = (out: FloatArray, generator: Generator) => void;

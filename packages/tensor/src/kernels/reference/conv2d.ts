@@ -1,13 +1,14 @@
 /** Convolution and its two gradients, as matrix products with the column matrix of im2col. */
 import type { TypedArray } from '../../dtype.js';
 import type { Conv2dDims } from '../dims.js';
-import { gemm, type MatrixView, transposed } from './gemm.js';
+import { gemm } from './gemm.js';
 import { type ColumnPlan, col2im, im2col, planColumns, type Slice } from './im2col.js';
+import { type MatrixView, rowMajor, transposed } from './matrix-view.js';
 import { emptyLike, roundLike } from './storage.js';
 
 /*
- * For one slice (some images, one group of channels), with y and g standing for [O / groups, images * outH * outW],
- * w for [O / groups, C / groups * KH * KW], and columns for the column matrix of x:
+ * For one slice (some images, one group of channels), where y and g are [O / groups, images * outH * outW],
+ * w is [O / groups, C / groups * KH * KW], and columns is the column matrix of x:
  *
  *   y = w · columns        columns of dx = w^T · g        dw = g · columns^T
  */
@@ -20,7 +21,8 @@ export function conv2d(x: TypedArray, w: TypedArray, dims: Conv2dDims): TypedArr
   const y = emptyLike(x, dims.N * dims.O * plan.pixels);
   for (const slice of plan.slices) {
     im2col(x, columns, slice, plan, dims);
-    gemm(plan.outputs, slice.width, plan.depth, weightOf(w, slice, plan), rowMajor(columns, plan.width), rows);
+    const weight = weightOf(w, slice, plan);
+    gemm(plan.outputs, slice.width, plan.depth, weight, rowMajor(columns, slice.width), rows);
     forEachOutputPlane(slice, plan, dims, (plane, row) => {
       for (let i = 0; i < plan.pixels; i++) y[plane + i] = rows[row + i];
     });
@@ -53,7 +55,7 @@ export function conv2dWeightGrad(x: TypedArray, g: TypedArray, dims: Conv2dDims)
   for (const slice of plan.slices) {
     im2col(x, columns, slice, plan, dims);
     copyOutputs(g, rows, slice, plan, dims);
-    const transposedColumns = transposed(rowMajor(columns, plan.width));
+    const transposedColumns = transposed(rowMajor(columns, slice.width));
     gemm(plan.outputs, plan.depth, slice.width, rowMajor(rows, slice.width), transposedColumns, product);
     const group = slice.group * product.length;
     for (let i = 0; i < product.length; i++) dw[group + i] += product[i];
@@ -61,22 +63,24 @@ export function conv2dWeightGrad(x: TypedArray, g: TypedArray, dims: Conv2dDims)
   return roundLike(x, dw);
 }
 
-function rowMajor(data: TypedArray, rowStride: number, offset = 0): MatrixView {
-  return { data, offset, rowStride, columnStride: 1 };
-}
-
 function weightOf(w: TypedArray, { group }: Slice, { outputs, depth }: ColumnPlan): MatrixView {
   return rowMajor(w, depth, group * outputs * depth);
 }
 
 /** Brings a slice of g, [N, O, outH, outW], into the order [O / groups, images * outH * outW]. */
-function copyOutputs(g: TypedArray, rows: TypedArray, slice: Slice, plan: ColumnPlan, dims: Conv2dDims): void {
+function copyOutputs(
+  g: TypedArray,
+  rows: TypedArray,
+  slice: Slice,
+  plan: ColumnPlan,
+  dims: Conv2dDims,
+): void {
   forEachOutputPlane(slice, plan, dims, (plane, row) => {
     for (let i = 0; i < plan.pixels; i++) rows[row + i] = g[plane + i];
   });
 }
 
-/** For each output channel and image of the slice, where its plane begins in [N, O, outH, outW] and in the rows. */
+/** For each output channel and image of a slice, where its plane is in [N, O, outH, outW] and in the rows. */
 function forEachOutputPlane(
   { firstImage, images, group }: Slice,
   { outputs, pixels }: ColumnPlan,

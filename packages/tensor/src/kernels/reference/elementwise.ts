@@ -6,7 +6,12 @@ import { forEachRow, planWalk, type Strided } from '../walk.js';
 import { HOT_ROWS, type Row } from './hot-rows.js';
 
 /** out[i] = f(inputs[0][i], inputs[1][i], ...) for every i of `shape`, each input walked by its own strides. */
-export function elementwise(name: ScalarName, inputs: readonly Strided[], shape: Shape, dtype: DType): TypedArray {
+export function elementwise(
+  name: ScalarName,
+  inputs: readonly Strided[],
+  shape: Shape,
+  dtype: DType,
+): TypedArray {
   const out = allocate(dtype, sizeOf(shape));
   const arrays = [out, ...inputs.map((input) => input.data)];
   const walk = planWalk(shape, [stridesOf(shape), ...inputs.map((input) => input.strides)]);
@@ -38,13 +43,13 @@ type RowOf = (f: (...x: number[]) => number, ...row: Parameters<Row>) => void;
 /** By the number of inputs. */
 const ROWS: readonly RowOf[] = [
   (f, [out, a], [o, i], [, di], count) => {
-    for (let k = 0; k < count; k++) out[o + k] = f(a[i + k * di]);
+    for (let k = 0; k < count; k++, i += di) out[o + k] = f(a[i]);
   },
   (f, [out, a, b], [o, i, j], [, di, dj], count) => {
-    for (let k = 0; k < count; k++) out[o + k] = f(a[i + k * di], b[j + k * dj]);
+    for (let k = 0; k < count; k++, i += di, j += dj) out[o + k] = f(a[i], b[j]);
   },
   (f, [out, a, b, c], [o, i, j, l], [, di, dj, dl], count) => {
-    for (let k = 0; k < count; k++) out[o + k] = f(a[i + k * di], b[j + k * dj], c[l + k * dl]);
+    for (let k = 0; k < count; k++, i += di, j += dj, l += dl) out[o + k] = f(a[i], b[j], c[l]);
   },
 ];
 

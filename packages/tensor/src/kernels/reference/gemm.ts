@@ -1,33 +1,27 @@
 /** The one fast matrix product: blocked, packed and register-tiled, accumulating in double precision. */
 import type { TypedArray } from '../../dtype.js';
-
-/** A matrix inside a flat array; element [i, j] is data[offset + i * rowStride + j * columnStride]. */
-export interface MatrixView {
-  readonly data: TypedArray;
-  readonly offset: number;
-  readonly rowStride: number;
-  readonly columnStride: number;
-}
+import { type MatrixView, transposed } from './matrix-view.js';
 
 /*
- * The scheme is that of GotoBLAS and BLIS (Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication",
- * 2008; Van Zee and van de Geijn, "BLIS: A Framework for Rapidly Instantiating BLAS Functionality", 2015):
+ * The scheme is that of GotoBLAS and BLIS (Goto and van de Geijn, "Anatomy of High-Performance Matrix
+ * Multiplication", 2008; Van Zee and van de Geijn, "BLIS: A Framework for Rapidly Instantiating BLAS
+ * Functionality", 2015).
  *
- *              N
- *          +------+-+---+      C is cut into tiles of TILE x TILE. The micro-kernel computes one of them: it keeps the
- *          |      | |   |      tile's sums in registers while it walks down K, so that each value that it loads takes
- *        K |    B | |   |      part in TILE products instead of one.
- *          |      | |   |
- *     K    +------+-+---+      It reads its TILE rows of A and TILE columns of B from "panels": copies in which the
- *   +----+ +------+-+---+      values lie in the order of reading. Packing into panels is where a transpose costs
- *   |  A | | C    | |   |      nothing, where float32 becomes float64, and where ragged edges are filled up with zeros.
- * M +----+ +------+-+---+
- *   +----+ +------+-+---+      Panels are packed for one block of A and one of B at a time, of BLOCK x BLOCK_K and
- *   |    | |      | tile|      BLOCK_K x BLOCK values, which stay in the caches while all their tiles are computed.
- *   +----+ +------+-+---+
+ *                  N           C is cut into tiles of TILE x TILE. The micro-kernel computes one of them: it
+ *            +-----#---+       keeps the tile's sums in registers while it walks along K, so that each value
+ *          K |     #   |  B    that it loads takes part in TILE products instead of one.
+ *            +-----#---+
+ *      K                       It reads its TILE rows of A and TILE columns of B from panels: copies in which
+ *    +---+   +---------+       the values lie in the order of reading. Packing the panels is where a transpose
+ *    |   |   |         |       costs nothing, where float32 becomes float64, and where ragged edges are filled
+ *  M |###|   |     #   |  C    up with zeros.
+ *    +---+   +---------+
+ *      A                       Panels are packed for one block of A, [BLOCK, BLOCK_K], and one of B,
+ *                              [BLOCK_K, BLOCK], at a time. They stay in the caches while all the tiles that
+ *                              they contribute to are brought forward.
  */
 
-/** 3 x 3 sums and 3 + 3 factors are 15 numbers: the largest square that fits the 16 float registers of x86-64. */
+/** 3 x 3 sums and 3 + 3 factors are 15 numbers: no larger square fits x86-64's 16 registers for floats. */
 const TILE = 3;
 /** Two panels, 6 KiB each, fit the level-1 cache. */
 const BLOCK_K = 256;
@@ -35,8 +29,8 @@ const BLOCK_K = 256;
 const BLOCK = 64 * TILE;
 
 /*
- * The buffers are constants of the module, not arguments, because V8 then compiles their addresses and lengths into
- * the micro-kernel, which makes it a quarter faster.
+ * The buffers are constants of the module, not arguments, because V8 then compiles their addresses and lengths
+ * into the micro-kernel, which makes it a quarter faster.
  */
 const panelsA = new Float64Array(BLOCK * BLOCK_K);
 const panelsB = new Float64Array(BLOCK * BLOCK_K);
@@ -44,18 +38,21 @@ const panelsB = new Float64Array(BLOCK * BLOCK_K);
 const sums = new Float64Array(BLOCK * BLOCK);
 
 /**
- * C = A · B, where A is [M, K], B is [K, N], and C is [M, N], row-major from C[offset] on. Everything is summed in
- * double precision and rounded once, to the type of C.
+ * C = A · B, where A is [M, K], B is [K, N], and C is [M, N], row-major from C[offset] on. Everything is summed
+ * in double precision and rounded once, to the type of C.
  */
-export function gemm(M: number, N: number, K: number, A: MatrixView, B: MatrixView, C: TypedArray, offset = 0): void {
-  if (N === 1) multiplyVector(M, K, A, B.data, B.offset, B.rowStride, C, offset);
-  else if (M === 1) multiplyVector(N, K, transposed(B), A.data, A.offset, A.columnStride, C, offset);
+export function gemm(
+  M: number,
+  N: number,
+  K: number,
+  A: MatrixView,
+  B: MatrixView,
+  C: TypedArray,
+  offset = 0,
+): void {
+  if (N === 1) multiplyVector(M, K, A, B, C, offset);
+  else if (M === 1) multiplyVector(N, K, transposed(B), transposed(A), C, offset);
   else multiplyMatrix(M, N, K, A, B, C, offset);
-}
-
-/** The same values, with rows for columns. */
-export function transposed({ data, offset, rowStride, columnStride }: MatrixView): MatrixView {
-  return { data, offset, rowStride: columnStride, columnStride: rowStride };
 }
 
 function multiplyMatrix(
@@ -67,6 +64,7 @@ function multiplyMatrix(
   C: TypedArray,
   offset: number,
 ): void {
+  const columnsOfB = transposed(B);
   for (let i = 0; i < M; i += BLOCK) {
     const rows = Math.min(BLOCK, M - i);
     for (let j = 0; j < N; j += BLOCK) {
@@ -75,8 +73,8 @@ function multiplyMatrix(
       sums.fill(0, 0, Math.ceil(rows / TILE) * TILE * width);
       for (let k = 0; k < K; k += BLOCK_K) {
         const depth = Math.min(BLOCK_K, K - k);
-        pack(panelsA, A.data, A.offset + i * A.rowStride + k * A.columnStride, rows, A.rowStride, depth, A.columnStride);
-        pack(panelsB, B.data, B.offset + j * B.columnStride + k * B.rowStride, columns, B.columnStride, depth, B.rowStride);
+        pack(panelsA, A, i, rows, k, depth);
+        pack(panelsB, columnsOfB, j, columns, k, depth);
         multiplyPanels(rows, columns, depth, width);
       }
       for (let row = 0; row < rows; row++) {
@@ -88,35 +86,27 @@ function multiplyMatrix(
 }
 
 /**
- * Copies rows of A, or columns of B, into panels of TILE of them, one after the other: element k of a panel's row
- * (column) t is at k * TILE + t. Rows (columns) beyond the matrix become zeros; what they give is never copied to C.
+ * Copies the block [count, depth] that begins at [row, k] into panels of TILE rows each, one after the other.
+ * In a panel, element k of row t is at k * TILE + t. Rows beyond the matrix become zeros; the sums that these
+ * give are never copied to C.
  */
 function pack(
   panels: Float64Array,
-  data: TypedArray,
-  offset: number,
+  { data, offset, rowStride, columnStride }: MatrixView,
+  row: number,
   count: number,
-  stride: number,
+  k: number,
   depth: number,
-  step: number,
 ): void {
   let to = 0;
   for (let first = 0; first < count; first += TILE) {
     const end = to + depth * TILE;
-    let at = offset + first * stride;
-    if (count - first >= TILE) {
-      for (; to < end; to += TILE, at += step) {
-        panels[to] = data[at];
-        panels[to + 1] = data[at + stride];
-        panels[to + 2] = data[at + 2 * stride];
-      }
-    } else {
-      const two = count - first === 2;
-      for (; to < end; to += TILE, at += step) {
-        panels[to] = data[at];
-        panels[to + 1] = two ? data[at + stride] : 0;
-        panels[to + 2] = 0;
-      }
+    const rows = Math.min(TILE, count - first);
+    let at = offset + (row + first) * rowStride + k * columnStride;
+    for (; to < end; to += TILE, at += columnStride) {
+      panels[to] = data[at];
+      panels[to + 1] = rows > 1 ? data[at + rowStride] : 0;
+      panels[to + 2] = rows > 2 ? data[at + 2 * rowStride] : 0;
     }
   }
 }
@@ -128,12 +118,12 @@ function multiplyPanels(rows: number, columns: number, depth: number, width: num
   }
 }
 
-/** A bound on indices into the panels, as a mask: it shows V8 that they cannot overflow, which spares it the checks. */
+/** No index into a block of panels is larger. As a mask it shows V8 that indices cannot overflow. */
 const INDEX_MASK = 0xffff;
 
 /**
- * The micro-kernel: for each k, column k of a panel of A times row k of a panel of B is added to a tile of `sums`.
- * The panels begin at `a` and `b`, the tile at `at`.
+ * The micro-kernel: for each k, column k of a panel of A times row k of a panel of B is added to a tile of
+ * `sums`. The panels begin at `a` and `b`, the tile at `at`.
  */
 function multiplyTile(a: number, b: number, depth: number, at: number, width: number): void {
   let c00 = 0;
@@ -181,16 +171,14 @@ function multiplyTile(a: number, b: number, depth: number, at: number, width: nu
 }
 
 /**
- * C = A · x, for a vector x: where nothing is used twice, packing does not pay. Four rows go together, so that each
- * value of x that is loaded takes part in four products.
+ * C = A · x, where A is [M, K] and x is [K, 1]. No value of A is used twice, so packing does not pay. Four rows
+ * go together, so that each value of x that is loaded takes part in four products.
  */
 function multiplyVector(
   M: number,
   K: number,
   A: MatrixView,
-  x: TypedArray,
-  start: number,
-  stride: number,
+  x: MatrixView,
   C: TypedArray,
   offset: number,
 ): void {
@@ -203,7 +191,7 @@ function multiplyVector(
     let sum2 = 0;
     let sum3 = 0;
     for (let k = 0; k < K; k++, at += columnStride) {
-      const factor = x[start + k * stride];
+      const factor = x.data[x.offset + k * x.rowStride];
       sum0 += data[at] * factor;
       sum1 += data[at + rowStride] * factor;
       sum2 += data[at + 2 * rowStride] * factor;
@@ -217,7 +205,7 @@ function multiplyVector(
   for (; i < M; i++) {
     const row = A.offset + i * rowStride;
     let sum = 0;
-    for (let k = 0; k < K; k++) sum += data[row + k * columnStride] * x[start + k * stride];
+    for (let k = 0; k < K; k++) sum += data[row + k * columnStride] * x.data[x.offset + k * x.rowStride];
     C[offset + i] = sum;
   }
 }

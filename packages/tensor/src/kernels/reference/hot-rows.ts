@@ -3,7 +3,7 @@ import type { TypedArray } from '../../dtype.js';
 import type { ScalarName } from '../scalars.js';
 
 /**
- * out[o + k] = f(a[i + k * di], b[j + k * dj], ...) for k below `count`. `arrays`, `starts` and `steps` each hold one
+ * out[o + k] = f(a[i + k * di], b[j + k * dj], ...) for each k below `count`. `arrays`, `starts` and `steps` each hold one
  * entry for the output, and then one per input; the output's step is 1.
  */
 export type Row = (
@@ -19,30 +19,30 @@ export type Row = (
  */
 export const HOT_ROWS: Readonly<Partial<Record<ScalarName, Row>>> = {
   add: ([out, a, b], [o, i, j], [, di, dj], count) => {
-    for (let k = 0; k < count; k++) out[o + k] = a[i + k * di] + b[j + k * dj];
+    for (let k = 0; k < count; k++, i += di, j += dj) out[o + k] = a[i] + b[j];
   },
   sub: ([out, a, b], [o, i, j], [, di, dj], count) => {
-    for (let k = 0; k < count; k++) out[o + k] = a[i + k * di] - b[j + k * dj];
+    for (let k = 0; k < count; k++, i += di, j += dj) out[o + k] = a[i] - b[j];
   },
   mul: ([out, a, b], [o, i, j], [, di, dj], count) => {
-    for (let k = 0; k < count; k++) out[o + k] = a[i + k * di] * b[j + k * dj];
+    for (let k = 0; k < count; k++, i += di, j += dj) out[o + k] = a[i] * b[j];
   },
   div: ([out, a, b], [o, i, j], [, di, dj], count) => {
-    for (let k = 0; k < count; k++) out[o + k] = a[i + k * di] / b[j + k * dj];
+    for (let k = 0; k < count; k++, i += di, j += dj) out[o + k] = a[i] / b[j];
   },
   gt: ([out, a, b], [o, i, j], [, di, dj], count) => {
-    for (let k = 0; k < count; k++) out[o + k] = a[i + k * di] > b[j + k * dj] ? 1 : 0;
+    for (let k = 0; k < count; k++, i += di, j += dj) out[o + k] = Number(a[i] > b[j]);
   },
   relu: ([out, x], [o, i], [, di], count) => {
-    for (let k = 0; k < count; k++) out[o + k] = x[i + k * di] < 0 ? 0 : x[i + k * di];
+    for (let k = 0; k < count; k++, i += di) out[o + k] = Math.max(x[i], 0);
   },
   sqrt: ([out, x], [o, i], [, di], count) => {
-    for (let k = 0; k < count; k++) out[o + k] = Math.sqrt(x[i + k * di]);
+    for (let k = 0; k < count; k++, i += di) out[o + k] = Math.sqrt(x[i]);
   },
   square: ([out, x], [o, i], [, di], count) => {
-    for (let k = 0; k < count; k++) out[o + k] = x[i + k * di] * x[i + k * di];
+    for (let k = 0; k < count; k++, i += di) out[o + k] = x[i] * x[i];
   },
   where: ([out, condition, a, b], [o, c, i, j], [, dc, di, dj], count) => {
-    for (let k = 0; k < count; k++) out[o + k] = condition[c + k * dc] !== 0 ? a[i + k * di] : b[j + k * dj];
+    for (let k = 0; k < count; k++, c += dc, i += di, j += dj) out[o + k] = condition[c] !== 0 ? a[i] : b[j];
   },
 };

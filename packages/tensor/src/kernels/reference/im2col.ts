@@ -3,9 +3,10 @@ import type { TypedArray } from '../../dtype.js';
 import type { Conv2dDims } from '../dims.js';
 
 /*
- * The column matrix of some images is [C / groups * KH * KW, images * outH * outW] (Chellapilla, Puri and Simard,
- * "High Performance Convolutional Neural Networks for Document Processing", 2006; Caffe's im2col). Its column for an
- * output pixel holds all that the pixel sees, channel by channel, tap by tap; a tap is a position of the kernel.
+ * The column matrix of some images is [C / groups * KH * KW, images * outH * outW]. Its column for an output
+ * pixel holds all that the pixel sees, channel by channel, tap by tap; a tap is a position in the kernel.
+ * (Chellapilla, Puri and Simard, "High Performance Convolutional Neural Networks for Document Processing",
+ * 2006; Caffe's im2col.)
  */
 
 /** Output pixels in a row that see, through one tap, `count` pixels of the input, strideW apart. */
@@ -35,16 +36,17 @@ export interface ColumnPlan {
   readonly outputs: number;
   /** Output pixels of an image: outH * outW. */
   readonly pixels: number;
-  /** Columns of the widest slice: the distance between the rows of all of them. */
+  /** Columns of the widest slice. */
   readonly width: number;
   readonly slices: readonly Slice[];
   /** What is not padding, in every plane alike. */
   readonly runs: readonly Run[];
 }
 
-/** A column matrix has at most so many elements, unless one image needs more: it should stay in the level-2 cache. */
+/** The most elements in a column matrix, unless one image needs more. It should stay in the level-2 cache. */
 const COLUMNS_LIMIT = 2 ** 17;
 
+/** Cuts a convolution into slices, of as many images as COLUMNS_LIMIT allows. */
 export function planColumns(dims: Conv2dDims): ColumnPlan {
   const { N, C, O, KH, KW, outH, outW, groups } = dims;
   const depth = (C / groups) * KH * KW;
@@ -53,7 +55,9 @@ export function planColumns(dims: Conv2dDims): ColumnPlan {
   const slices: Slice[] = [];
   for (let firstImage = 0; firstImage < N; firstImage += most) {
     const images = Math.min(most, N - firstImage);
-    for (let group = 0; group < groups; group++) slices.push({ firstImage, images, group, width: images * pixels });
+    for (let group = 0; group < groups; group++) {
+      slices.push({ firstImage, images, group, width: images * pixels });
+    }
   }
   return { depth, outputs: O / groups, pixels, width: most * pixels, slices, runs: planRuns(dims) };
 }
@@ -82,26 +86,36 @@ function planRuns(dims: Conv2dDims): Run[] {
   return runs;
 }
 
-/**
- * Fills the column matrix of a slice of x, [N, C, H, W]. Rows of `columns` are plan.width apart. What stands for
- * padding is never written, so it is zero in every slice if it was zero in the first.
- */
-export function im2col(x: TypedArray, columns: TypedArray, slice: Slice, plan: ColumnPlan, dims: Conv2dDims): void {
+/** Fills the column matrix of a slice of x, [N, C, H, W]. */
+export function im2col(
+  x: TypedArray,
+  columns: TypedArray,
+  slice: Slice,
+  plan: ColumnPlan,
+  dims: Conv2dDims,
+): void {
   const { strideW } = dims;
+  columns.fill(0);
   forEachPlane(slice, plan, dims, (plane, block) => {
     for (const { tap, output, input, count } of plan.runs) {
-      const to = block + tap * plan.width + output;
+      const to = block + tap * slice.width + output;
       for (let i = 0, from = plane + input; i < count; i++, from += strideW) columns[to + i] = x[from];
     }
   });
 }
 
-/** The transpose of im2col: adds each element of the column matrix to the element of x that it is a copy of. */
-export function col2im(columns: TypedArray, x: Float64Array, slice: Slice, plan: ColumnPlan, dims: Conv2dDims): void {
+/** The transpose of im2col: adds each element of the column matrix to the element of x that it stands for. */
+export function col2im(
+  columns: TypedArray,
+  x: Float64Array,
+  slice: Slice,
+  plan: ColumnPlan,
+  dims: Conv2dDims,
+): void {
   const { strideW } = dims;
   forEachPlane(slice, plan, dims, (plane, block) => {
     for (const { tap, output, input, count } of plan.runs) {
-      const from = block + tap * plan.width + output;
+      const from = block + tap * slice.width + output;
       for (let i = 0, to = plane + input; i < count; i++, to += strideW) x[to] += columns[from + i];
     }
   });
@@ -109,8 +123,8 @@ export function col2im(columns: TypedArray, x: Float64Array, slice: Slice, plan:
 
 /** For each image and channel of the slice, where its plane begins in x, and where its columns begin. */
 function forEachPlane(
-  { firstImage, images, group }: Slice,
-  { pixels, width }: ColumnPlan,
+  { firstImage, images, group, width }: Slice,
+  { pixels }: ColumnPlan,
   { C, H, W, KH, KW, groups }: Conv2dDims,
   visit: (plane: number, block: number) => void,
 ): void {

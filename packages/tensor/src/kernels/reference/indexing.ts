@@ -3,6 +3,7 @@ import type { TypedArray } from '../../dtype.js';
 import { type Shape, stridesOf } from '../../shape.js';
 import type { Lanes } from '../lanes.js';
 import { forEachRow, planWalk } from '../walk.js';
+import { emptyLike } from './storage.js';
 
 /** out[o, k, i] = x[o, index[k], i], where x is [outer, length, inner]. */
 export function indexSelect(x: TypedArray, index: TypedArray, { outer, length, inner }: Lanes): TypedArray {
@@ -17,7 +18,12 @@ export function indexSelect(x: TypedArray, index: TypedArray, { outer, length, i
 }
 
 /** x, with source[o, k, i] added to [o, index[k], i]. */
-export function indexAdd(x: TypedArray, index: TypedArray, source: TypedArray, { outer, length, inner }: Lanes): TypedArray {
+export function indexAdd(
+  x: TypedArray,
+  index: TypedArray,
+  source: TypedArray,
+  { outer, length, inner }: Lanes,
+): TypedArray {
   const out = x.slice();
   for (let o = 0; o < outer; o++) {
     for (let k = 0; k < index.length; k++) {
@@ -30,7 +36,13 @@ export function indexAdd(x: TypedArray, index: TypedArray, source: TypedArray, {
 }
 
 /** out[..., k, ...] = x[..., index[..., k, ...], ...], the index replacing the position along `axis`. */
-export function gather(x: TypedArray, shape: Shape, index: TypedArray, indexShape: Shape, axis: number): TypedArray {
+export function gather(
+  x: TypedArray,
+  shape: Shape,
+  index: TypedArray,
+  indexShape: Shape,
+  axis: number,
+): TypedArray {
   const out = emptyLike(x, index.length);
   forEachIndexed(shape, index, indexShape, axis, (at, i) => {
     out[i] = x[at];
@@ -49,7 +61,11 @@ export function scatterAdd(
   axis: number,
 ): TypedArray {
   const out = x.slice();
-  const walk = planWalk(indexShape, [stridesOf(indexShape), stridesOf(sourceShape), withoutAxis(stridesOf(shape), axis)]);
+  const walk = planWalk(indexShape, [
+    stridesOf(indexShape),
+    stridesOf(sourceShape),
+    withoutAxis(stridesOf(shape), axis),
+  ]);
   const length = walk.shape[walk.shape.length - 1];
   const [si, ss, so] = walk.strides.map((strides) => strides[strides.length - 1]);
   const step = stridesOf(shape)[axis] ?? 1;
@@ -102,8 +118,4 @@ function compare(a: number, b: number): number {
   if (a !== a) return b !== b ? 0 : 1;
   if (b !== b) return -1;
   return a < b ? -1 : 1;
-}
-
-function emptyLike(x: TypedArray, length: number): TypedArray {
-  return new (x.constructor as new (length: number) => TypedArray)(length);
 }

@@ -1,11 +1,12 @@
 /** Batched matrix products. */
 import type { TypedArray } from '../../dtype.js';
 import type { MatmulDims } from '../dims.js';
-import { gemm, type MatrixView } from './gemm.js';
+import { gemm } from './gemm.js';
+import { type MatrixView, rowMajor, transposed } from './matrix-view.js';
 
 /**
- * op(A[i]) · op(B[i]) for each batch i: [batch, M, N], zeros where K = 0. Floats are summed in double precision,
- * integers wrap around at 32 bits.
+ * op(A[i]) · op(B[i]) for each batch i: [batch, M, N], zeros where K = 0. Floats are summed in double
+ * precision, integers wrap around at 32 bits.
  */
 export function matmul(a: TypedArray, b: TypedArray, dims: MatmulDims): TypedArray {
   const { M, N, K, transposeA, transposeB, offsetsA, offsetsB } = dims;
@@ -13,18 +14,11 @@ export function matmul(a: TypedArray, b: TypedArray, dims: MatmulDims): TypedArr
   const multiply = ArrayType.name === 'Int32Array' ? multiplyIntegers : gemm;
   const C = new ArrayType(offsetsA.length * M * N);
   for (let i = 0; i < offsetsA.length; i++) {
-    const A = view(a, offsetsA[i], M, K, transposeA);
-    const B = view(b, offsetsB[i], K, N, transposeB);
+    const A = transposeA ? transposed(rowMajor(a, M, offsetsA[i])) : rowMajor(a, K, offsetsA[i]);
+    const B = transposeB ? transposed(rowMajor(b, K, offsetsB[i])) : rowMajor(b, N, offsetsB[i]);
     multiply(M, N, K, A, B, C, i * M * N);
   }
   return C;
-}
-
-/** The matrix [rows, columns] that begins at `offset`, stored as it is or transposed. */
-function view(data: TypedArray, offset: number, rows: number, columns: number, transposed: boolean): MatrixView {
-  return transposed
-    ? { data, offset, rowStride: 1, columnStride: rows }
-    : { data, offset, rowStride: columns, columnStride: 1 };
 }
 
 /** C += A · B in 32-bit arithmetic, which doubles cannot do: a product of two integers may need 62 bits. */
@@ -41,7 +35,9 @@ function multiplyIntegers(
     for (let k = 0; k < K; k++) {
       const factor = A.data[A.offset + i * A.rowStride + k * A.columnStride];
       const row = B.offset + k * B.rowStride;
-      for (let j = 0; j < N; j++) C[offset + i * N + j] += Math.imul(factor, B.data[row + j * B.columnStride]);
+      for (let j = 0; j < N; j++) {
+        C[offset + i * N + j] += Math.imul(factor, B.data[row + j * B.columnStride]);
+      }
     }
   }
 }

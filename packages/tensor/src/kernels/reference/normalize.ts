@@ -37,7 +37,11 @@ export function layerNorm(x: TypedArray, lanes: Lanes, eps: number): TypedArray 
 }
 
 /** Hands each lane to `f` in double precision, and collects what it writes. */
-function mapLanes<T extends TypedArray>(x: T, lanes: Lanes, f: (lane: Float64Array, out: Float64Array) => void): T {
+function mapLanes<T extends TypedArray>(
+  x: T,
+  lanes: Lanes,
+  f: (lane: Float64Array, out: Float64Array) => void,
+): T {
   const { outer, length, inner } = lanes;
   const result = x.slice() as T;
   const lane = new Float64Array(length);

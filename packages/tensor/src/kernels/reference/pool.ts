@@ -4,41 +4,39 @@ import type { AvgPoolDims, PoolDims } from '../dims.js';
 import { emptyLike, roundLike } from './storage.js';
 
 /**
- * Where the largest element under each window lies, as an index into its plane's H * W: [planes, outH, outW]. The
- * first of equal ones; a NaN counts as the largest, and of several NaNs the last, as PyTorch's `max_pool2d` has it.
+ * Where the largest element under each window lies, as an index into its plane's H * W: [planes, outH, outW].
+ * The first of equal ones; NaN counts as the largest, and of several the last. PyTorch's `max_pool2d`.
  */
 export function maxPool2dIndices(x: TypedArray, dims: PoolDims): Int32Array {
-  const { H, W, dilationH, dilationW } = dims;
+  const { W, dilationH, dilationW } = dims;
   const out = new Int32Array(dims.planes * dims.outH * dims.outW);
-  let to = 0;
-  forEachWindow(dims, (plane, rows, columns) => {
+  forEachWindow(dims, (window, plane, rows, columns) => {
     let largest = -Infinity;
     let index = rows.first * W + columns.first;
     for (let y = rows.first; y < rows.end; y += dilationH) {
       for (let at = y * W + columns.first; at < y * W + columns.end; at += dilationW) {
-        const value = x[plane * H * W + at];
+        const value = x[plane + at];
         if (value > largest || value !== value) {
           largest = value;
           index = at;
         }
       }
     }
-    out[to++] = index;
+    out[window] = index;
   });
   return out;
 }
 
 /** The mean of each window, [planes, outH, outW]; PyTorch's `avg_pool2d`. */
 export function avgPool2d(x: TypedArray, dims: AvgPoolDims): TypedArray {
-  const { H, W, dilationH, dilationW } = dims;
+  const { W, dilationH, dilationW } = dims;
   const out = emptyLike(x, dims.planes * dims.outH * dims.outW);
-  let to = 0;
-  forEachWindow(dims, (plane, rows, columns) => {
+  forEachWindow(dims, (window, plane, rows, columns) => {
     let sum = 0;
     for (let y = rows.first; y < rows.end; y += dilationH) {
-      for (let at = y * W + columns.first; at < y * W + columns.end; at += dilationW) sum += x[plane * H * W + at];
+      for (let at = y * W + columns.first; at < y * W + columns.end; at += dilationW) sum += x[plane + at];
     }
-    out[to++] = sum / divisor(rows, columns, dims);
+    out[window] = sum / divisor(rows, columns, dims);
   });
   return out;
 }
@@ -47,11 +45,10 @@ export function avgPool2d(x: TypedArray, dims: AvgPoolDims): TypedArray {
 export function avgPool2dGrad(g: TypedArray, dims: AvgPoolDims): TypedArray {
   const { H, W, dilationH, dilationW } = dims;
   const dx = new Float64Array(dims.planes * H * W);
-  let from = 0;
-  forEachWindow(dims, (plane, rows, columns) => {
-    const share = g[from++] / divisor(rows, columns, dims);
+  forEachWindow(dims, (window, plane, rows, columns) => {
+    const share = g[window] / divisor(rows, columns, dims);
     for (let y = rows.first; y < rows.end; y += dilationH) {
-      for (let at = y * W + columns.first; at < y * W + columns.end; at += dilationW) dx[plane * H * W + at] += share;
+      for (let at = y * W + columns.first; at < y * W + columns.end; at += dilationW) dx[plane + at] += share;
     }
   });
   return roundLike(g, dx);
@@ -72,14 +69,36 @@ interface Span {
   readonly padded: number;
 }
 
-/** Visits every window of every plane, in the order of the output. */
-function forEachWindow(dims: PoolDims, visit: (plane: number, rows: Span, columns: Span) => void): void {
-  const { planes, H, W, outH, outW, kernelH, kernelW, strideH, strideW, padTop, padLeft, dilationH, dilationW } = dims;
-  const rowSpans = Array.from({ length: outH }, (_, y) => span(y * strideH - padTop, kernelH, dilationH, H, padTop));
-  const columnSpans = Array.from({ length: outW }, (_, x) => span(x * strideW - padLeft, kernelW, dilationW, W, padLeft));
+/** Visits each window: its place in the output, where its plane begins in the input, what it covers there. */
+function forEachWindow(
+  dims: PoolDims,
+  visit: (window: number, plane: number, rows: Span, columns: Span) => void,
+): void {
+  const {
+    planes,
+    H,
+    W,
+    outH,
+    outW,
+    kernelH,
+    kernelW,
+    strideH,
+    strideW,
+    padTop,
+    padLeft,
+    dilationH,
+    dilationW,
+  } = dims;
+  const rowSpans = Array.from({ length: outH }, (_, y) =>
+    span(y * strideH - padTop, kernelH, dilationH, H, padTop),
+  );
+  const columnSpans = Array.from({ length: outW }, (_, x) =>
+    span(x * strideW - padLeft, kernelW, dilationW, W, padLeft),
+  );
+  let window = 0;
   for (let plane = 0; plane < planes; plane++) {
     for (const rows of rowSpans) {
-      for (const columns of columnSpans) visit(plane, rows, columns);
+      for (const columns of columnSpans) visit(window++, plane * H * W, rows, columns);
     }
   }
 }

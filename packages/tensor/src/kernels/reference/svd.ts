@@ -39,13 +39,15 @@ export function svd(x: TypedArray, batch: number, M: number, N: number): Svd {
 type Columns = Float64Array[];
 
 function columnsOf(rows: number, columns: number, element: (row: number, column: number) => number): Columns {
-  return Array.from({ length: columns }, (_, j) => Float64Array.from({ length: rows }, (_, i) => element(i, j)));
+  return Array.from({ length: columns }, (_, j) =>
+    Float64Array.from({ length: rows }, (_, i) => element(i, j)),
+  );
 }
 
 /**
- * Decomposes A, [M, N] with M >= N, which is overwritten. Jacobi's method needs fewer sweeps for the transposed
- * triangle of a pivoted QR decomposition than for A itself, and each is shorter where M is much larger than N (Drmač
- * and Veselić, "New Fast and Accurate Jacobi SVD Algorithm", 2008).
+ * Decomposes A, [M, N] with M >= N, which is overwritten. Jacobi's method needs fewer sweeps for the
+ * transposed triangle of a pivoted QR decomposition than for A itself, and each is shorter where M is much
+ * larger than N (Drmač and Veselić, "New Fast and Accurate Jacobi SVD Algorithm", 2008).
  *
  * A · P = Q · R, and rotations J make the columns of X = R^T · J orthogonal: X = W · diag(S). Then
  * A = Q · R · P^T = Q · (J · X^T) · P^T = (Q · J) · diag(S) · (P · W)^T.
@@ -60,7 +62,7 @@ function decompose(A: Columns): { left: Columns; values: number[]; right: Column
   orthogonalize(X, J);
   const norms = X.map(norm);
   X.forEach((column, k) => {
-    if (norms[k] === 0) X[k] = unitOrthogonalTo(X.slice(0, k), N);
+    if (norms[k] < SHORTEST) X[k] = unitOrthogonalTo(X.slice(0, k), N);
     else divide(column, norms[k]);
   });
   return {
@@ -70,7 +72,10 @@ function decompose(A: Columns): { left: Columns; values: number[]; right: Column
   };
 }
 
-/** What A is divided by, so that the squares of its elements neither overflow nor underflow. It divides exactly. */
+/** The squares of anything shorter have too few digits left for a direction. */
+const SHORTEST = 1e-150;
+
+/** A divisor that brings A near 1, lest squares overflow or underflow. Dividing by it is exact. */
 function powerOfTwoNear(A: Columns): number {
   let largest = 0;
   for (const column of A) for (const value of column) largest = Math.max(largest, Math.abs(value));
@@ -78,20 +83,23 @@ function powerOfTwoNear(A: Columns): number {
 }
 
 /**
- * Householder's QR decomposition with column pivoting (Golub and Van Loan, "Matrix Computations", 4th ed., §5.4.2).
- * Column j of A · P is column order[j] of A. R is left in A above its diagonal, which is returned. Reflector k is
- * I - v v^T, where v has k zeros that are not stored; Q is the product of all.
+ * Householder's QR decomposition with column pivoting (Golub and Van Loan, "Matrix Computations", 4th ed.,
+ * §5.4.2). Column j of A · P is column order[j] of A. R is left in A above its diagonal, which is returned.
+ * Reflector k is I - v v^T, where v begins with k zeros that are not stored; Q is the product of all.
  */
 function factorize(A: Columns): { reflectors: Columns; diagonal: number[]; order: number[] } {
   const order = A.map((_, j) => j);
   const diagonal: number[] = [];
   const reflectors: Columns = [];
   for (let k = 0; k < A.length; k++) {
-    const pivot = indexOfLargest(A.map((column) => sumOfSquares(column, k)), k);
+    const pivot = indexOfLargest(
+      A.map((column) => sumOfSquares(column, k)),
+      k,
+    );
     swap(A, k, pivot);
     swap(order, k, pivot);
     const v = A[k].slice(k);
-    // Of the two images of v on the axis, the one further away, for there is no cancellation on the way to it.
+    // Of the two images of v on the axis the one further away: no digits cancel in the difference.
     const image = v[0] > 0 ? -norm(v) : norm(v);
     v[0] -= image;
     const length = norm(v);
@@ -107,7 +115,8 @@ function factorize(A: Columns): { reflectors: Columns; diagonal: number[]; order
 function reflect(reflectors: Columns, y: Float64Array, M: number): Float64Array {
   const out = new Float64Array(M);
   out.set(y);
-  for (let k = reflectors.length - 1; k >= 0; k--) addScaled(out, -dot(reflectors[k], out, k), reflectors[k], k);
+  for (let k = reflectors.length - 1; k >= 0; k--)
+    addScaled(out, -dot(reflectors[k], out, k), reflectors[k], k);
   return out;
 }
 
@@ -115,9 +124,10 @@ function reflect(reflectors: Columns, y: Float64Array, M: number): Float64Array 
 const MAX_SWEEPS = 60;
 
 /**
- * Rotates pairs of columns of X until all are orthogonal, longest first, and the columns of J along with them
- * (Hestenes, "Inversion of Matrices by Biorthogonalization and Related Results", 1958). Which pairs come first follows
- * de Rijk, "A One-Sided Jacobi Algorithm for Computing the Singular Value Decomposition on a Vector Computer", 1989.
+ * Rotates pairs of columns of X until all are orthogonal, the longest first, and those of J along with them
+ * (Hestenes, "Inversion of Matrices by Biorthogonalization and Related Results", 1958). The pivoting is from
+ * de Rijk, "A One-Sided Jacobi Algorithm for Computing the Singular Value Decomposition on a Vector Computer",
+ * 1989.
  */
 function orthogonalize(X: Columns, J: Columns): void {
   const N = X.length;
@@ -149,7 +159,8 @@ function rotate(x: Float64Array, y: Float64Array, t: number): void {
   const cosine = 1 / Math.sqrt(1 + t * t);
   const sine = cosine * t;
   for (let i = 0; i < x.length; i++) {
-    const [a, b] = [x[i], y[i]];
+    const a = x[i];
+    const b = y[i];
     x[i] = cosine * a - sine * b;
     y[i] = sine * a + cosine * b;
   }
@@ -158,10 +169,13 @@ function rotate(x: Float64Array, y: Float64Array, t: number): void {
 /** A unit vector of length N that is orthogonal to fewer than N orthonormal ones. */
 function unitOrthogonalTo(basis: Columns, N: number): Float64Array {
   // The axis that the basis covers least: what remains of it is longest, at least 1 / sqrt(N).
-  const uncovered = Array.from({ length: N }, (_, i) => 1 - basis.reduce((sum, column) => sum + column[i] ** 2, 0));
+  const uncovered = Array.from(
+    { length: N },
+    (_, i) => 1 - basis.reduce((sum, column) => sum + column[i] ** 2, 0),
+  );
   const out = new Float64Array(N);
   out[indexOfLargest(uncovered)] = 1;
-  // Once more removes what rounding left: "twice is enough" (Parlett, "The Symmetric Eigenvalue Problem", §6.9).
+  // The second pass removes what rounding left (Parlett, "The Symmetric Eigenvalue Problem", §6.9).
   for (let pass = 0; pass < 2; pass++) {
     for (const column of basis) addScaled(out, -dot(column, out), column);
     divide(out, norm(out));
@@ -189,9 +203,15 @@ function swap<T>(list: T[], i: number, j: number): void {
 
 /** The inner product of x and what of y begins at `start`. */
 function dot(x: Float64Array, y: Float64Array, start = 0): number {
-  let sum = 0;
-  for (let i = 0; i < x.length; i++) sum += x[i] * y[start + i];
-  return sum;
+  let even = 0;
+  let odd = 0;
+  // Two sums, because an addition can only begin when the one before it has ended.
+  const pairs = x.length - (x.length % 2);
+  for (let i = 0; i < pairs; i += 2) {
+    even += x[i] * y[start + i];
+    odd += x[i + 1] * y[start + i + 1];
+  }
+  return pairs < x.length ? even + odd + x[pairs] * y[start + pairs] : even + odd;
 }
 
 /** y += factor * x, for what of y begins at `start`. */

@@ -1,0 +1,114 @@
+/** Samples of matrix products and of the singular value decomposition. */
+import * as lr from '@lowrank/tensor';
+import { describeShapes, leaf, type Sample, type Samples } from './sample.js';
+
+/** Shapes as the product sees them; the operands are stored transposed where the flag says so. */
+const PRODUCTS = [
+  [
+    [2, 3],
+    [3, 2],
+  ],
+  [
+    [2, 2, 3],
+    [2, 3, 2],
+  ],
+  [
+    [2, 1, 3],
+    [3, 2],
+  ],
+  [
+    [1, 3],
+    [2, 3, 1],
+  ],
+  [
+    [2, 1, 1, 2],
+    [3, 2, 1],
+  ],
+  [
+    [1, 2, 2],
+    [2, 2, 2],
+  ],
+  [
+    [2, 0],
+    [0, 2],
+  ],
+  [
+    [0, 2, 3],
+    [3, 2],
+  ],
+];
+
+const FLAGS = [false, true].flatMap((transposeA) =>
+  [false, true].map((transposeB) => ({ transposeA, transposeB })),
+);
+
+const stored = (shape: lr.Shape, transposed: boolean) =>
+  transposed ? [...shape.slice(0, -2), shape.at(-1)!, shape.at(-2)!] : shape;
+
+const products: Sample[] = PRODUCTS.flatMap(([a, b]) =>
+  FLAGS.map((flags) => ({
+    about: `${describeShapes(a)}${flags.transposeA ? '^T' : ''} and ${describeShapes(b)}${flags.transposeB ? '^T' : ''}`,
+    f: (x, y) => lr.matmul(x, y, flags),
+    inputs: [leaf(stored(a, flags.transposeA)), leaf(stored(b, flags.transposeB), { seed: 1 })],
+  })),
+);
+
+const lists: Sample[] = [
+  [[3], [3]],
+  [[3], [3, 2]],
+  [[2, 3], [3]],
+  [[3], [2, 3, 2]],
+  [[2, 2, 3], [3]],
+].map(([a, b]) => ({
+  about: describeShapes(a, b),
+  f: (x, y) => lr.matmul(x, y),
+  inputs: [leaf(a), leaf(b, { seed: 1 })],
+}));
+
+/** U diag(S) Vh, which is x again. */
+function composed({ U, S, Vh }: lr.Svd): lr.Tensor {
+  return lr.matmul(U.mul(S.unsqueeze(-2)), Vh);
+}
+
+const SVD_SHAPES = [
+  [3, 3],
+  [4, 2],
+  [2, 4],
+  [2, 3, 2],
+  [1, 3],
+  [0, 2, 3],
+];
+
+function throughSvd(about: string, f: (parts: lr.Svd) => lr.Tensor): Sample[] {
+  return SVD_SHAPES.map((shape) => ({
+    about: `${about}, ${describeShapes(shape)}`,
+    f: (x) => f(lr.svd(x)),
+    inputs: [leaf(shape)],
+  }));
+}
+
+/** The gradients must not depend on the signs of singular vectors, which are arbitrary. */
+export const linalgSamples: Samples = {
+  matmul: [
+    ...products,
+    ...lists,
+    { about: 'a matrix with itself', f: (x) => lr.matmul(x, x), inputs: [leaf([2, 2])] },
+    {
+      about: 'a constant on the left',
+      f: (x) => lr.matmul(leaf([2, 2]).detach(), x),
+      inputs: [leaf([2, 2])],
+    },
+    { about: 'dot', f: lr.dot, inputs: [leaf([3]), leaf([3], { seed: 1 })] },
+    { about: 'outer', f: lr.outer, inputs: [leaf([3]), leaf([2], { seed: 1 })] },
+  ],
+  svd: [
+    ...throughSvd('the singular values', ({ S }) => S),
+    ...throughSvd('|U|', ({ U }) => U.abs()),
+    ...throughSvd('|Vh|', ({ Vh }) => Vh.abs()),
+    ...throughSvd('U diag(S) Vh', composed),
+    ...throughSvd('U diag(S^2) U^T', ({ U, S }) =>
+      lr.matmul(U.mul(S.square().unsqueeze(-2)), U, { transposeB: true }),
+    ),
+    ...throughSvd('U Vh', ({ U, Vh }) => lr.matmul(U, Vh)),
+  ],
+};

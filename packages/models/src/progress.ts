@@ -1,0 +1,38 @@
+/** Progress bars for loops in a terminal. */
+
+/** A bar that is being drawn. */
+export interface ProgressBar {
+  /** @param done How many of the total are done. @param note What stands behind the bar. */
+  update(done: number, note?: string): void;
+  /** Leaves the bar as it stands. */
+  stop(): void;
+}
+
+/** How often a log gets a line where there is no terminal to redraw, in milliseconds. */
+const LOG_INTERVAL_MS = 10_000;
+
+/**
+ * Draws a progress bar on standard error; where that is no terminal, writes a line now and then. Only in Node.
+ * @param label What is going on.
+ * @param total How many steps there are.
+ */
+export async function startProgressBar(label: string, total: number): Promise<ProgressBar> {
+  const { default: cliProgress } = await import('cli-progress');
+  const bar = new cliProgress.SingleBar(
+    {
+      format: `${label} {bar} {value}/{total} {note} {elapsed}`,
+      hideCursor: true,
+      noTTYOutput: true,
+      notTTYSchedule: LOG_INTERVAL_MS,
+      barsize: 24,
+    },
+    cliProgress.Presets.shades_classic,
+  );
+  const startedAt = performance.now();
+  const elapsed = () => `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
+  bar.start(total, 0, { note: '', elapsed: elapsed() });
+  return {
+    update: (done, note = '') => bar.update(done, { note, elapsed: elapsed() }),
+    stop: () => bar.stop(),
+  };
+}
