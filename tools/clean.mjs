@@ -9,7 +9,10 @@ const packages = readdirSync(join(root, 'packages'), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map((entry) => join(root, 'packages', entry.name));
 const made = [
-  ...packages.flatMap((folder) => [join(folder, 'dist'), join(folder, 'node_modules')]),
+  ...[...packages, join(root, 'benches')].flatMap((folder) => [
+    join(folder, 'dist'),
+    join(folder, 'node_modules'),
+  ]),
   join(root, 'coverage'),
   join(root, 'node_modules'),
 ];

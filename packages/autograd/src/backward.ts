@@ -1,5 +1,5 @@
 /** The backward pass: visits the graph from the end and hands every node the gradients of its outputs. */
-import { formatShape, GradientError, onesLike, sameShape, Tensor } from '@lowrank/tensor';
+import { formatShape, formatValue, GradientError, onesLike, sameShape, Tensor } from '@lowrank/tensor';
 import { checkArriving, checkLeaving } from './anomaly.js';
 import { expectTensor, expectTensors } from './expect.js';
 import { enableGrad, noGrad } from './grad-mode.js';
@@ -226,7 +226,7 @@ function fitted(node: Node, gradient: Tensor, { spec }: GradientSlot): Tensor {
   if (!(gradient instanceof Tensor)) {
     throw new GradientError(
       node.name,
-      `its gradient rule gave ${typeof gradient} for an input, which is not a tensor`,
+      `its gradient rule gave ${formatValue(gradient)} for an input. A rule gives tensors`,
     );
   }
   if (gradient.dtype !== dtype || (!node.broadcasts && !sameShape(gradient.shape, shape))) {
@@ -252,7 +252,7 @@ function applyHooks({ hooks }: GradientSlot, gradient: Tensor): Tensor {
     if (!(replaced instanceof Tensor)) {
       throw new GradientError(
         'registerHook',
-        `a hook gives a tensor to replace the gradient or nothing, got ${typeof replaced}`,
+        `a hook gives a tensor to replace the gradient or nothing, got ${formatValue(replaced)}`,
       );
     }
     if (!sameShape(replaced.shape, current.shape) || replaced.dtype !== current.dtype) {

@@ -1,6 +1,6 @@
 /** Checkpointing: the values inside of a function are computed again for the backward pass instead of being kept. */
 import { defaultGenerator, GradientError, sameShape, Tensor } from '@lowrank/tensor';
-import { expectTensors } from './expect.js';
+import { expectFunction, expectTensors } from './expect.js';
 import { enableGrad, isGradEnabled } from './grad-mode.js';
 import { overwritten, saver, unread, type Value } from './saving.js';
 import { type GradientSlot, slotOf } from './tape.js';
@@ -20,13 +20,18 @@ import { type GradientSlot, slotOf } from './tape.js';
  * @throws GradientError if `f` is asynchronous; in the backward pass, if the second run differs from the first.
  */
 export function checkpoint<R>(f: (...inputs: Tensor[]) => R, inputs: readonly Tensor[]): R {
+  expectFunction('checkpoint', 'what is checkpointed', f);
   expectTensors('checkpoint', 'input', inputs);
   if (!isGradEnabled()) return f(...inputs);
   const saved = inputs.map((tensor, i) =>
     saver.value({ tensor, op: 'checkpoint', name: `input ${i}`, isRead: true }),
   );
-  const segment = new Segment(() => f(...saved.map((unpack) => unpack())));
-  return segment.run(() => f(...inputs));
+  return new Segment(repeating(f, saved)).run(() => f(...inputs));
+}
+
+/** A function of its own, because a closure holds on to all that the closures next to it refer to: here the inputs. */
+function repeating<R>(f: (...inputs: Tensor[]) => R, saved: readonly (() => Tensor)[]): () => R {
+  return () => f(...saved.map((unpack) => unpack()));
 }
 
 /** What a segment remembers of a value that it lets go. */

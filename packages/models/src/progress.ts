@@ -11,16 +11,26 @@ export interface ProgressBar {
 /** How often a log gets a line where there is no terminal to redraw, in milliseconds. */
 const LOG_INTERVAL_MS = 10_000;
 
+export interface ProgressBarOptions {
+  /** Where it is drawn. Default: standard error. */
+  readonly stream?: NodeJS.WritableStream;
+}
+
 /**
- * Draws a progress bar on standard error; where that is no terminal, writes a line now and then. Only in Node.
+ * Draws a progress bar; where that is no terminal, writes a line now and then. Only in Node.
  * @param label What is going on.
  * @param total How many steps there are.
  */
-export async function startProgressBar(label: string, total: number): Promise<ProgressBar> {
+export async function startProgressBar(
+  label: string,
+  total: number,
+  options: ProgressBarOptions = {},
+): Promise<ProgressBar> {
   const { default: cliProgress } = await import('cli-progress');
   const bar = new cliProgress.SingleBar(
     {
       format: `${label} {bar} {value}/{total} {note} {elapsed}`,
+      stream: options.stream,
       hideCursor: true,
       noTTYOutput: true,
       notTTYSchedule: LOG_INTERVAL_MS,

@@ -1,57 +1,11 @@
-/** Making tensors out of numbers, nested arrays, typed arrays, ranges and random draws. */
-import { checkDevice } from './device.js';
-import { allocate, convert, DTYPES, type DType, dtypeOf, isDType, type TypedArray } from './dtype.js';
+/** Making tensors out of numbers, nested arrays, typed arrays and ranges. */
+import { allocate, type DType, dtypeOf, type TypedArray } from './dtype.js';
 import { ArgumentError, DTypeError, formatValue, ShapeError } from './errors.js';
 import { checkTensor } from './ops/operand.js';
 import { checkOptions } from './options.js';
 import { checkInteger, checkShape, formatShape, type Shape, sizeOf } from './shape.js';
-import { created, type NestedArray, Tensor, type TensorOptions } from './tensor.js';
-
-/** @internal A tensor around `storage`, after the options have been checked. */
-export function wrap(
-  op: string,
-  storage: TypedArray,
-  shape: Shape,
-  dtype: DType,
-  options: TensorOptions,
-): Tensor {
-  if (options.device !== undefined) checkDevice(op, options.device);
-  return created(new Tensor(storage, shape, dtype), options);
-}
-
-/** @throws DTypeError for a name that is no dtype. */
-export function checkDType(op: string, dtype: unknown): asserts dtype is DType {
-  if (!isDType(dtype))
-    throw new DTypeError(op, `there is no dtype ${formatValue(dtype)}; known: ${DTYPES.join(', ')}`);
-}
-
-/** The dtype that the options name, or else `otherwise`. */
-function resolveDType(op: string, options: TensorOptions, otherwise: DType): DType {
-  checkOptions(op, options);
-  const { dtype = otherwise } = options;
-  checkDType(op, dtype);
-  return dtype;
-}
-
-/** Copies `values` into a storage of `dtype`. @throws ArgumentError for what int32 cannot hold, such as NaN. */
-function toStorage(op: string, values: ArrayLike<number>, dtype: DType): TypedArray {
-  if (dtype === 'int32') {
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i] as number;
-      if (Math.trunc(value) === (value | 0)) continue;
-      throw new ArgumentError(op, `${value} does not fit into int32. Name another dtype, such as 'float64'`);
-    }
-  }
-  return convert(values, dtype);
-}
-
-/** @internal A number as an element of `dtype`. @throws ArgumentError for what is no number or does not fit. */
-export function toElement(op: string, value: unknown, dtype: DType): number {
-  if (typeof value !== 'number' && typeof value !== 'boolean') {
-    throw new ArgumentError(op, `the value is a number or a boolean, got ${formatValue(value)}`);
-  }
-  return toStorage(op, [Number(value)], dtype)[0]!;
-}
+import { resolveDType, toElement, toStorage, wrap } from './storage.js';
+import { type NestedArray, Tensor, type TensorOptions } from './tensor.js';
 
 /** What `tensor` takes. */
 export type TensorLike = NestedArray<number | boolean> | TypedArray | Tensor;

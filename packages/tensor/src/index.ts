@@ -34,6 +34,10 @@ export type { Pair } from './ops/window.js';
 export { type PrintOptions, setPrintOptions } from './print.js';
 export * from './random/creation.js';
 export { defaultGenerator, Generator, manualSeed } from './random/generator.js';
+export { loadSafetensors, saveSafetensors } from './safetensors/file.js';
+export type { Metadata as SafetensorsMetadata } from './safetensors/layout.js';
+export { parseSafetensors, type SafetensorsContent } from './safetensors/read.js';
+export { serializeSafetensors } from './safetensors/write.js';
 export { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from './shape.js';
 // All of it by a star: only then do declarations that a package on top merges into `Tensor` reach the class itself.
 export * from './tensor.js';

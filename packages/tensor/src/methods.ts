@@ -13,11 +13,11 @@ import { logsumexp, mean, norm, std, variance } from './ops/statistics.js';
 import { Tensor } from './tensor.js';
 
 const { where: _where, ...elementwiseMethods } = elementwise;
-const { max, min, ...reductions } = reduce;
+const { sum, prod, amax, amin, any, all, argmax, argmin, max, min } = reduce;
 
 const METHODS = {
   ...elementwiseMethods,
-  ...reductions,
+  ...{ sum, prod, amax, amin, any, all, argmax, argmin },
   ...{ mean, variance, std, norm, logsumexp },
   ...{ cumsum, softmax, logSoftmax },
   ...{ matmul, dot, outer },

@@ -169,7 +169,7 @@ export class Tensor implements TensorSpec {
     if (value.dtype !== this.dtype) {
       throw new DTypeError(
         'assign',
-        `a ${this.dtype} tensor cannot take a ${value.dtype} value. Convert with to('${this.dtype}')`,
+        `a tensor of ${this.dtype} cannot take a value of ${value.dtype}. Convert with to('${this.dtype}')`,
       );
     }
     if (value.device !== this.device) {

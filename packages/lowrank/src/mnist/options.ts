@@ -45,7 +45,7 @@ export function imageCounts({ quick, trainImages, testImages }: MnistOptions) {
 }
 
 /** Adam's learning rates: of the base training, and of the two fine-tunes. */
-export const LEARNING_RATES = { base: 1e-3, lora: 1e-3, specialised: 1e-3 } as const;
+export const LEARNING_RATES = { base: 1e-3, lora: 2e-3, specialised: 2e-3 } as const;
 
 export const BATCH_SIZE = 64;
 

@@ -38,7 +38,7 @@ export type Trained = keyof typeof LEARNING_RATES;
 export type StageSeconds = Readonly<Record<Trained | 'test', number>>;
 
 /** How many images of other digits are replayed for each image of the digit that is specialised on. */
-const REPLAYED_PER_IMAGE = 1;
+const REPLAYED_PER_IMAGE = 3;
 
 /** What the stages of one run share: the images, the settings, the clock. */
 export class Stages {

@@ -1,5 +1,13 @@
 /** Data sets: things that can be counted and picked from by index. */
-import { ArgumentError, formatShape, formatValue, indexSelect, ShapeError, Tensor, tensor } from '@lowrank/tensor';
+import {
+  ArgumentError,
+  formatShape,
+  formatValue,
+  indexSelect,
+  ShapeError,
+  Tensor,
+  tensor,
+} from '@lowrank/tensor';
 
 /** Examples that can be fetched in batches: what a `DataLoader` draws from. */
 export interface Dataset<Batch> {

@@ -101,7 +101,10 @@ function adamStep(
   const expAvg = (previous.expAvg ?? zero).mul(beta1).add(gradient.mul(1 - beta1));
   const expAvgSq = (previous.expAvgSq ?? zero).mul(beta2).add(gradient.square().mul(1 - beta2));
   const maxExpAvgSq = amsgrad ? maximum(previous.maxExpAvgSq ?? zero, expAvgSq) : undefined;
-  const denominator = (maxExpAvgSq ?? expAvgSq).sqrt().div(Math.sqrt(1 - beta2 ** step)).add(eps);
+  const denominator = (maxExpAvgSq ?? expAvgSq)
+    .sqrt()
+    .div(Math.sqrt(1 - beta2 ** step))
+    .add(eps);
   const value = parameter.sub(expAvg.mul(lr / (1 - beta1 ** step)).div(denominator));
   return { value, state: { step, expAvg, expAvgSq, ...(maxExpAvgSq && { maxExpAvgSq }) } };
 }

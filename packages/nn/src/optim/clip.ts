@@ -1,7 +1,7 @@
 /** Keeping gradients small. */
 import { noGrad } from '@lowrank/autograd';
 import { ArgumentError, cast, div, formatValue, GradientError, stack, Tensor, tensor } from '@lowrank/tensor';
-import { checkTensors, listOf } from './parameters.js';
+import { parametersOf } from './parameters.js';
 
 export interface ClipNormOptions {
   /** The order of the norm; `Infinity` for the largest element. Default 2. */
@@ -77,8 +77,7 @@ interface WithGradient {
 }
 
 function withGradient(op: string, parameters: Tensor | Iterable<Tensor>): WithGradient[] {
-  const list = parameters instanceof Tensor ? [parameters] : listOf(op, parameters);
-  checkTensors(op, list);
+  const list = parameters instanceof Tensor ? [parameters] : parametersOf(op, parameters);
   return list.flatMap((parameter) => {
     const { grad } = parameter;
     return grad === null ? [] : [{ parameter, grad }];

@@ -3,7 +3,7 @@ import { ArgumentError, formatValue } from '@lowrank/tensor';
 import type { Parameter } from '../parameter.js';
 import type { OptimizerDefinition } from './optimizer.js';
 import { fillOptions, optionOutOfRange, unknownOption } from './options.js';
-import { checkTensors, isIterable, listOf } from './parameters.js';
+import { isIterable, listOf, parametersOf } from './parameters.js';
 
 /** Parameters that share options; what is not given is the optimiser's. */
 export type ParameterGroup<Options> = Partial<Options> & { readonly params: Iterable<Parameter> };
@@ -58,11 +58,7 @@ interface AnyGroup {
 function listGroups(op: string, params: unknown): AnyGroup[] {
   const list = listOf(op, params);
   const groups = list.length > 0 && list.every(isGroup) ? list : [{ params: list }];
-  return groups.map((group) => {
-    const members = [...group.params];
-    checkTensors<Parameter>(op, members);
-    return { ...group, params: members };
-  });
+  return groups.map((group) => ({ ...group, params: parametersOf(op, group.params) }));
 }
 
 function isGroup(value: unknown): value is { readonly params: Iterable<unknown> } {
@@ -71,7 +67,8 @@ function isGroup(value: unknown): value is { readonly params: Iterable<unknown> 
 
 function checkParameters(op: string, parameters: readonly Parameter[]): void {
   if (parameters.length === 0) throw new ArgumentError(op, 'got no parameters. Pass model.parameters()');
-  if (new Set(parameters).size !== parameters.length) throw new ArgumentError(op, 'a parameter is listed twice');
+  if (new Set(parameters).size !== parameters.length)
+    throw new ArgumentError(op, 'a parameter is listed twice');
   if (parameters.some((parameter) => !parameter.isLeaf)) {
     throw new ArgumentError(op, 'can only move leaves, got the result of an op. Pass model.parameters()');
   }

@@ -29,6 +29,12 @@ function initialLr(group: { readonly lr: number }): number {
   return rate;
 }
 
+/** @throws ArgumentError for what is no optimiser. */
+export function checkScheduled(op: string, optimizer: Scheduled): void {
+  if (Array.isArray(optimizer?.paramGroups)) return;
+  throw new ArgumentError(op, `steers an optimiser, got ${formatValue(optimizer)}`);
+}
+
 /** A schedule given by a formula. The base of all others. `torch.optim.lr_scheduler.LRScheduler` */
 export class LRScheduler {
   readonly optimizer: Scheduled;
@@ -38,9 +44,7 @@ export class LRScheduler {
 
   /** @throws ArgumentError if the formula gives a rate that is negative or not finite. */
   constructor(optimizer: Scheduled, rate: Rate) {
-    if (!Array.isArray(optimizer?.paramGroups)) {
-      throw new ArgumentError(this.constructor.name, `steers an optimiser, got ${formatValue(optimizer)}`);
-    }
+    checkScheduled(this.constructor.name, optimizer);
     this.optimizer = optimizer;
     this.#rate = rate;
     this.#baseLrs = optimizer.paramGroups.map(initialLr);

@@ -4,7 +4,7 @@ import { cast, FormatError, Tensor } from '@lowrank/tensor';
 import type { Parameter } from '../parameter.js';
 import { type Group, makeGroups, type Trainable } from './groups.js';
 import type { OptionRules } from './options.js';
-import { loadProblem, type OptimizerState, type ParameterState } from './saved-state.js';
+import { loadProblem, type OptimizerState, type ParameterState, type SavedGroup } from './saved-state.js';
 
 /** What all optimisers have. */
 export interface OptimizerOptions {
@@ -83,9 +83,12 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
   stateDict(): OptimizerState {
     const parameters = this.#parameters();
     const numbers = new Map(parameters.map((parameter, i) => [parameter, i]));
-    const numberOf = (parameter: Parameter) => numbers.get(parameter) as number;
+    const save = ({ params, ...options }: Group<Options>): SavedGroup => ({
+      ...options,
+      params: params.map((parameter) => numbers.get(parameter) as number),
+    });
     return {
-      paramGroups: this.paramGroups.map((group) => ({ ...group, params: group.params.map(numberOf) })),
+      paramGroups: this.paramGroups.map(save),
       state: parameters.map((parameter) => this.#state.get(parameter) ?? null),
     };
   }

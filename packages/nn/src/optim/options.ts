@@ -14,17 +14,17 @@ export interface OptionRule<T> {
 /** The rules of all options that an optimiser has. */
 export type OptionRules<Options> = { readonly [Name in keyof Options]-?: OptionRule<Options[Name]> };
 
-const isFinite = (value: unknown): value is number => Number.isFinite(value);
+const isFiniteNumber = (value: unknown): value is number => Number.isFinite(value);
 
 export function finite(otherwise?: number): OptionRule<number> {
-  return { otherwise, range: 'a finite number', holds: isFinite };
+  return { otherwise, range: 'a finite number', holds: isFiniteNumber };
 }
 
 export function nonNegative(otherwise?: number): OptionRule<number> {
   return {
     otherwise,
     range: 'a finite number of at least 0',
-    holds: (value) => isFinite(value) && value >= 0,
+    holds: (value) => isFiniteNumber(value) && value >= 0,
   };
 }
 
@@ -34,7 +34,7 @@ export function flag(otherwise: boolean): OptionRule<boolean> {
 
 /** Two factors by which running means decay. */
 export function decayPair(otherwise: readonly [number, number]): OptionRule<readonly [number, number]> {
-  const isDecay = (value: unknown) => isFinite(value) && value >= 0 && value < 1;
+  const isDecay = (value: unknown) => isFiniteNumber(value) && value >= 0 && value < 1;
   return {
     otherwise,
     range: 'two numbers from 0 to below 1',
@@ -48,11 +48,11 @@ export function fillOptions<Options extends object>(
   sources: readonly Partial<Options>[],
 ): Options {
   const names = Object.keys(rules) as (keyof Options)[];
-  const valueOf = (name: keyof Options) => {
+  const chosen = (name: keyof Options) => {
     const source = sources.find((candidate) => candidate[name] !== undefined);
     return source === undefined ? rules[name].otherwise : source[name];
   };
-  return Object.fromEntries(names.map((name) => [name, valueOf(name)])) as Options;
+  return Object.fromEntries(names.map((name) => [name, chosen(name)])) as Options;
 }
 
 /** Says which of the given options does not exist, if any. */

@@ -8,7 +8,10 @@ import { unknownOption } from './options.js';
 export type ParameterState = Readonly<Record<string, Tensor | number>>;
 
 /** The options of a group, and the running numbers of its parameters. */
-export type SavedGroup = Readonly<Record<string, unknown>> & { readonly params: readonly number[] };
+export interface SavedGroup {
+  readonly params: readonly number[];
+  readonly [option: string]: unknown;
+}
 
 /** The saved form of an optimiser: parameters are known by their running numbers, through all groups. */
 export interface OptimizerState {

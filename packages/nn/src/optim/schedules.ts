@@ -1,6 +1,6 @@
 /** The learning-rate schedules: step, cosine, linear, linear warm-up, any function, and one after the other. */
 import { ArgumentError, formatValue } from '@lowrank/tensor';
-import { LRScheduler, type Scheduled } from './lr-scheduler.js';
+import { checkScheduled, LRScheduler, type Scheduled } from './lr-scheduler.js';
 
 /** The factor on a group's first learning rate after `step` steps. */
 export type Factor = (step: number) => number;
@@ -14,8 +14,12 @@ export class LambdaLR extends LRScheduler {
   constructor(optimizer: Scheduled, factor: Factor | readonly Factor[]) {
     const factors: readonly unknown[] = Array.isArray(factor) ? factor : [factor];
     if (factors.length === 0 || !factors.every((f) => typeof f === 'function')) {
-      throw new ArgumentError('LambdaLR', `factor is a function or a list of them, got ${formatValue(factor)}`);
+      throw new ArgumentError(
+        'LambdaLR',
+        `factor is a function or a list of them, got ${formatValue(factor)}`,
+      );
     }
+    checkScheduled('LambdaLR', optimizer);
     const groups = optimizer.paramGroups.length;
     if (Array.isArray(factor) && factor.length !== groups) {
       throw new ArgumentError('LambdaLR', `got ${factor.length} factors for ${groups} groups`);
@@ -136,6 +140,7 @@ function checkCount(op: string, name: string, value: number, least: number): voi
 
 function checkRange(op: string, name: string, value: number, least: number, most: number): void {
   if (typeof value === 'number' && value >= least && value <= most) return;
-  const range = most === Number.MAX_VALUE ? `a finite number of at least ${least}` : `from ${least} to ${most}`;
+  const range =
+    most === Number.MAX_VALUE ? `a finite number of at least ${least}` : `from ${least} to ${most}`;
   throw new ArgumentError(op, `${name} is ${range}, got ${formatValue(value)}`);
 }

@@ -9,7 +9,7 @@ import type { Tensor } from '../tensor.js';
 import { add } from './elementwise.js';
 import { checkTensor, commonDType, toTensors } from './operand.js';
 import { reshape, squeeze, unsqueeze } from './shape.js';
-import { checkPair, expectShape, type Pair, pairOf, windowCount } from './window.js';
+import { checkPair, expectShape, type Pair, windowCount } from './window.js';
 
 /** How the kernel moves, with everything spelled out; shared by the three ops. */
 export type Conv2dAttrs = {
@@ -67,18 +67,18 @@ function checkAttrs(op: string, attrs: Conv2dAttrs): void {
   }
   checkPair(op, 'stride', stride, 1);
   checkPair(op, 'dilation', dilation, 1);
+  const [, C] = inputShape as Quad;
+  const [O, depth, KH, KW] = weightShape as Quad;
+  if (KH < 1 || KW < 1) throw new ShapeError(op, `the kernel is empty: ${shapes}`);
   checkPair(op, 'padding', [padding.top, padding.left], 0);
   checkPair(op, 'padding', [padding.bottom, padding.right], 0);
   checkInteger(op, 'groups', groups, 1);
-  const [, C] = inputShape as Quad;
-  const [O, depth, KH, KW] = weightShape as Quad;
   if (C !== depth * groups || O % groups !== 0) {
     throw new ShapeError(
       op,
       `${shapes} do not fit with groups ${groups}: C must be ${depth * groups}, and O a multiple of ${groups}`,
     );
   }
-  if (KH < 1 || KW < 1) throw new ShapeError(op, `the kernel is empty: ${shapes}`);
   const { outH, outW } = dimsOf(attrs);
   if (outH < 1 || outW < 1) {
     throw new ShapeError(op, `the kernel is larger than the padded input: ${shapes}. Add padding`);
@@ -189,8 +189,8 @@ export function conv2d(x: Tensor, weight: Tensor, options: Conv2dOptions = {}): 
     checkTensor('conv2d', bias);
     expectShape('conv2d', 'bias', bias.shape, [weight.shape[0]!]);
   }
-  const stride = checkPair('conv2d', 'stride', pairOf(options.stride ?? 1), 1);
-  const dilation = checkPair('conv2d', 'dilation', pairOf(options.dilation ?? 1), 1);
+  const stride = checkPair('conv2d', 'stride', options.stride ?? 1, 1);
+  const dilation = checkPair('conv2d', 'dilation', options.dilation ?? 1, 1);
   const padding = resolvePadding(options.padding ?? 0, weight.shape, stride, dilation);
   const dtype = commonDType(bias === null ? [x, weight] : [x, weight, bias]);
   const [input, kernel] = toTensors([x.ndim === 3 ? unsqueeze(x, 0) : x, weight], dtype) as [Tensor, Tensor];
@@ -218,6 +218,6 @@ function resolvePadding(
     return { top, bottom: height - top, left, right: width - left };
   }
   const name = "padding is 'same' or 'valid', or";
-  const [vertical, horizontal] = checkPair('conv2d', name, padding === 'valid' ? [0, 0] : pairOf(padding), 0);
+  const [vertical, horizontal] = checkPair('conv2d', name, padding === 'valid' ? [0, 0] : padding, 0);
   return { top: vertical, bottom: vertical, left: horizontal, right: horizontal };
 }

@@ -73,7 +73,7 @@ function checkAddable(op: string, x: TensorSpec, source: TensorSpec): void {
   if (x.dtype !== source.dtype) {
     throw new DTypeError(
       op,
-      `a ${source.dtype} source cannot be added to ${x.dtype}. Convert with to('${x.dtype}')`,
+      `the source is ${source.dtype}, but what it is added to ${x.dtype}. Convert with to('${x.dtype}')`,
     );
   }
 }

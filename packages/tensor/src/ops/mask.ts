@@ -22,11 +22,8 @@ export function maskedFill(x: Tensor, mask: Tensor, value: Operand): Tensor {
   checkOperand('maskedFill', value);
   broadcastShapes('maskedFill', [x.shape, mask.shape, value instanceof Tensor ? value.shape : []]);
   if (commonDType([value, x]) !== x.dtype) {
-    const what = value instanceof Tensor ? `a ${value.dtype} tensor` : value;
-    throw new DTypeError(
-      'maskedFill',
-      `a ${x.dtype} tensor cannot hold ${what}. Convert one of them with to(...)`,
-    );
+    const what = value instanceof Tensor ? value.dtype : value;
+    throw new DTypeError('maskedFill', `${x.dtype} cannot hold ${what}. Convert one of them with to(...)`);
   }
   return where(mask, value, x);
 }
@@ -60,6 +57,7 @@ function columns(x: Tensor): Tensor {
  * @throws ArgumentError if the number of classes is not given and cannot be told, because there is no index.
  */
 export function oneHot(index: Tensor, numClasses?: number): Tensor {
+  if (numClasses !== undefined) checkInteger('oneHot', 'the number of classes', numClasses, 1);
   checkIndices('oneHot', index, numClasses ?? Number.POSITIVE_INFINITY);
   if (numClasses === undefined && index.numel() === 0) {
     throw new ArgumentError(
@@ -68,6 +66,5 @@ export function oneHot(index: Tensor, numClasses?: number): Tensor {
     );
   }
   const count = numClasses ?? amax(index).item() + 1;
-  checkInteger('oneHot', 'the number of classes', count, 1);
   return cast(eq(unsqueeze(index, -1), arange(count)), 'int32');
 }

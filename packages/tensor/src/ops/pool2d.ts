@@ -9,7 +9,7 @@ import type { Tensor } from '../tensor.js';
 import { gather } from './indexing.js';
 import { checkFloat, checkTensor } from './operand.js';
 import { reshape } from './shape.js';
-import { checkPair, expectShape, type Pair, pairOf, windowCount } from './window.js';
+import { checkPair, expectShape, type Pair, windowCount } from './window.js';
 
 export interface MaxPool2dOptions {
   /** How far the window moves. Default: the size of the window. */
@@ -35,10 +35,10 @@ type PoolAttrs = { readonly [K in keyof PoolDims]: PoolDims[K] };
 /** @throws ShapeError / ArgumentError where the window does not fit. */
 function poolDims(op: string, shape: Shape, window: number | Pair, options: MaxPool2dOptions): PoolAttrs {
   checkOptions(op, options);
-  const kernel = checkPair(op, 'the window', pairOf(window), 1);
-  const stride = checkPair(op, 'stride', pairOf(options.stride ?? kernel), 1);
-  const padding = checkPair(op, 'padding', pairOf(options.padding ?? 0), 0);
-  const dilation = checkPair(op, 'dilation', pairOf(options.dilation ?? 1), 1);
+  const kernel = checkPair(op, 'the window', window, 1);
+  const stride = checkPair(op, 'stride', options.stride ?? kernel, 1);
+  const padding = checkPair(op, 'padding', options.padding ?? 0, 0);
+  const dilation = checkPair(op, 'dilation', options.dilation ?? 1, 1);
   if (padding[0] > kernel[0] / 2 || padding[1] > kernel[1] / 2) {
     throw new ArgumentError(
       op,

@@ -178,7 +178,7 @@ function extreme(
 ): Tensor | ValuesAndIndices {
   checkTensor(op, x);
   checkOptions(op, options);
-  const reduced = normalizeAxes(op, axis, x.ndim);
+  const reduced = axis === undefined ? range(x.ndim) : [normalizeAxis(op, axis, x.ndim)];
   checkNotEmpty(op, x.shape, reduced);
   const [value, position] = EXTREMES[op];
   if (axis === undefined) return value(x);

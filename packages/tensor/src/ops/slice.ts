@@ -1,5 +1,4 @@
 /** Cutting regions out of a tensor, and setting a tensor into a larger one. */
-import { toElement } from '../creation.js';
 import { dispatch } from '../dispatch.js';
 import { ArgumentError, formatValue, ShapeError } from '../errors.js';
 import { defineOp } from '../op.js';
@@ -15,6 +14,7 @@ import {
   sizeOf,
   stridesOf,
 } from '../shape.js';
+import { toElement } from '../storage.js';
 import type { Tensor } from '../tensor.js';
 import { checkTensor } from './operand.js';
 import { squeeze } from './shape.js';

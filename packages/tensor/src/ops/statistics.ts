@@ -6,7 +6,7 @@ import { checkOptions } from '../options.js';
 import { normalizeAxes } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { cast } from './cast.js';
-import { abs, add, div, exp, isfinite, log, ne, pow, sqrt, square, sub, where } from './elementwise.js';
+import { abs, add, div, eq, exp, isfinite, log, ne, pow, sqrt, square, sub, where } from './elementwise.js';
 import { checkFloat, checkTensor, floatDType } from './operand.js';
 import { type Axes, amax, amin, checkNotEmpty, type ReduceOptions, sum } from './reduce.js';
 import { reshape } from './shape.js';
@@ -87,7 +87,9 @@ export function norm(x: Tensor, axes?: Axes, options: NormOptions = {}): Tensor 
   if (p === 0) return sum(cast(ne(x, 0), x.dtype), reduced, reduction);
   if (p === 1) return sum(abs(x), reduced, reduction);
   if (p === 2) return sqrtWithFlatZero(sum(square(x), reduced, reduction));
-  const total = sum(pow(abs(x), p), reduced, reduction);
+  // Apart at 0, where the slope of |x|^p is infinite for p below 1 and PyTorch takes 0 for it.
+  const zero = eq(x, 0);
+  const total = sum(where(zero, 0 ** p, pow(where(zero, 1, abs(x)), p)), reduced, reduction);
   const positive = ne(total, 0);
   return where(positive, pow(where(positive, total, 1), 1 / p), p > 0 ? 0 : Infinity);
 }

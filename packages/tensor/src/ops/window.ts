@@ -5,24 +5,18 @@ import { formatShape, type Shape, sameShape } from '../shape.js';
 /** [vertical, horizontal] */
 export type Pair = readonly [number, number];
 
-/** One number stands for both directions. */
-export function pairOf(value: number | Pair): Pair {
-  return typeof value === 'number' ? [value, value] : value;
-}
-
-/** @throws ArgumentError unless both are whole numbers of at least `least`. */
-export function checkPair(op: string, name: string, pair: Pair, least: number): Pair {
-  const fits =
-    Array.isArray(pair) &&
-    pair.length === 2 &&
-    pair.every((value) => Number.isInteger(value) && value >= least);
-  if (!fits) {
-    throw new ArgumentError(
-      op,
-      `${name} is a whole number of at least ${least}, or two of them, got ${formatValue(pair)}`,
-    );
-  }
-  return pair;
+/**
+ * One number stands for both directions.
+ * @throws ArgumentError unless both are whole numbers of at least `least`.
+ */
+export function checkPair(op: string, name: string, value: number | Pair, least: number): Pair {
+  const pair: Pair = typeof value === 'number' ? [value, value] : value;
+  if (Array.isArray(pair) && pair.length === 2 && pair.every((v) => Number.isInteger(v) && v >= least))
+    return pair;
+  throw new ArgumentError(
+    op,
+    `${name} is a whole number of at least ${least}, or two of them, got ${formatValue(value)}`,
+  );
 }
 
 /** How many windows of `kernel` elements, `dilation` apart, fit into `length` elements. */

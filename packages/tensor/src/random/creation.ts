@@ -1,9 +1,8 @@
 /** Random tensors, the numbers that PyTorch's CPU generator draws for the same seed. */
-import { checkDType, wrap } from '../creation.js';
 import { allocate, convert, isFloat } from '../dtype.js';
 import { ArgumentError, DTypeError, formatValue } from '../errors.js';
-import { checkOptions } from '../options.js';
 import { checkShape, type Shape, sizeOf } from '../shape.js';
+import { resolveDType, wrap } from '../storage.js';
 import type { Tensor, TensorOptions } from '../tensor.js';
 import {
   type FloatArray,
@@ -33,10 +32,8 @@ type Fill = (out: FloatArray, generator: Generator) => void;
 
 /** A tensor of floats, filled by `fill`. */
 function drawFloats(op: string, shape: Shape, options: RandomOptions, fill: Fill): Tensor {
-  checkOptions(op, options);
   checkShape(op, shape);
-  const { dtype = 'float32' } = options;
-  checkDType(op, dtype);
+  const dtype = resolveDType(op, options, 'float32');
   if (!isFloat(dtype)) throw new DTypeError(op, `draws floats, not ${dtype}. Use randint for integers`);
   const storage = allocate(dtype, sizeOf(shape));
   fill(storage as FloatArray, generatorOf(op, options));
@@ -82,10 +79,8 @@ export function bernoulli(shape: Shape, p: number, options: RandomOptions = {}):
  * @throws ArgumentError unless low < high are whole numbers and the dtype holds all that lie between.
  */
 export function randint(shape: Shape, low: number, high: number, options: RandomOptions = {}): Tensor {
-  checkOptions('randint', options);
   checkShape('randint', shape);
-  const { dtype = 'int32' } = options;
-  checkDType('randint', dtype);
+  const dtype = resolveDType('randint', options, 'int32');
   const storage = allocate(dtype, sizeOf(shape));
   fillRandint(storage, low, high, generatorOf('randint', options));
   return wrap('randint', storage, shape, dtype, options);
@@ -93,10 +88,8 @@ export function randint(shape: Shape, low: number, high: number, options: Random
 
 /** The numbers from 0 to n - 1 in random order; int32 unless a dtype is named. `torch.randperm` */
 export function randperm(n: number, options: RandomOptions = {}): Tensor {
-  checkOptions('randperm', options);
   checkShape('randperm', [n]);
-  const { dtype = 'int32' } = options;
-  checkDType('randperm', dtype);
+  const dtype = resolveDType('randperm', options, 'int32');
   if (dtype === 'bool') throw new DTypeError('randperm', 'is not defined for bool. Use int32');
   const order = randomPermutation(n, generatorOf('randperm', options));
   return wrap('randperm', convert(order, dtype), [n], dtype, options);

@@ -3,7 +3,7 @@ import { convolutionSamples, maxPoolSamples } from './convolution.js';
 import { elementwiseSamples } from './elementwise.js';
 import { indexingSamples, sortSamples } from './indexing.js';
 import { laneSamples } from './lane.js';
-import { linalgSamples } from './linalg.js';
+import { linalgSamples, outerSamples } from './linalg.js';
 import { reduceSamples, statisticsSamples } from './reduce.js';
 import type { Samples } from './sample.js';
 import { maskSamples, shapeSamples } from './shape.js';
@@ -26,5 +26,6 @@ export const COMPOSED_SAMPLES: Samples = {
   ...statisticsSamples,
   ...maskSamples,
   ...sortSamples,
+  ...outerSamples,
   ...maxPoolSamples,
 };

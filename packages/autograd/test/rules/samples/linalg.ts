@@ -99,7 +99,6 @@ export const linalgSamples: Samples = {
       inputs: [leaf([2, 2])],
     },
     { about: 'dot', f: lr.dot, inputs: [leaf([3]), leaf([3], { seed: 1 })] },
-    { about: 'outer', f: lr.outer, inputs: [leaf([3]), leaf([2], { seed: 1 })] },
   ],
   svd: [
     ...throughSvd('the singular values', ({ S }) => S),
@@ -111,4 +110,8 @@ export const linalgSamples: Samples = {
     ),
     ...throughSvd('U Vh', ({ U, Vh }) => lr.matmul(U, Vh)),
   ],
+};
+
+export const outerSamples: Samples = {
+  outer: [{ about: 'two lists', f: lr.outer, inputs: [leaf([3]), leaf([2], { seed: 1 })] }],
 };

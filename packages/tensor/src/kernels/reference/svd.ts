@@ -35,6 +35,9 @@ export function svd(x: TypedArray, batch: number, M: number, N: number): Svd {
   return { U: roundLike(x, U), S: roundLike(x, S), Vh: roundLike(x, Vh) };
 }
 
+/** The squares of a shorter column have too few digits left for a direction. */
+const SHORTEST = 1e-150;
+
 /** A matrix, held as the list of its columns. */
 type Columns = Float64Array[];
 
@@ -72,9 +75,6 @@ function decompose(A: Columns): { left: Columns; values: number[]; right: Column
   };
 }
 
-/** The squares of anything shorter have too few digits left for a direction. */
-const SHORTEST = 1e-150;
-
 /** A divisor that brings A near 1, lest squares overflow or underflow. Dividing by it is exact. */
 function powerOfTwoNear(A: Columns): number {
   let largest = 0;
@@ -103,7 +103,8 @@ function factorize(A: Columns): { reflectors: Columns; diagonal: number[]; order
     const image = v[0] > 0 ? -norm(v) : norm(v);
     v[0] -= image;
     const length = norm(v);
-    if (length !== 0) divide(v, length / Math.SQRT2);
+    if (length < SHORTEST) v.fill(0);
+    else divide(v, length / Math.SQRT2);
     for (let j = k + 1; j < A.length; j++) addScaled(A[j], -dot(v, A[j], k), v, k);
     diagonal.push(image);
     reflectors.push(v);

@@ -1,0 +1,107 @@
+/** Finding the op whose gradient is the first to be NaN or infinite. */
+import { describe, expect, it } from '@jest/globals';
+import { detectAnomaly, grad } from '@lowrank/autograd';
+import { ArgumentError, GradientError, type Tensor, tensor } from '@lowrank/tensor';
+
+const leaf = (values: Parameters<typeof tensor>[0]) => tensor(values, { requiresGrad: true });
+
+function messageOf(f: () => unknown): string {
+  try {
+    f();
+  } catch (error) {
+    expect(error).toBeInstanceOf(GradientError);
+    return (error as Error).message;
+  }
+  throw new Error('nothing was thrown');
+}
+
+/** Calls the op that has an infinite slope at 0. */
+function rootOf(x: Tensor): Tensor {
+  return x.sqrt();
+}
+
+describe('detectAnomaly', () => {
+  it('names the op whose gradient is the first to be infinite, and where it was called', () => {
+    const message = messageOf(() =>
+      detectAnomaly(() => {
+        const x = leaf([4, 0]);
+        rootOf(x.mul(2)).add(1).sum().backward();
+      }),
+    );
+    expect(message).toMatch(
+      /^sqrt: the gradient of its input 0, \[2\], holds NaN or infinity, while that of its output is finite\. It was called here:\n/,
+    );
+    expect(message).toContain('at rootOf');
+    expect(message).toContain('anomaly.test.ts');
+  });
+
+  it('finds NaN', () => {
+    const x = leaf([0]);
+    // 0 / 0 in the slope, and finite before.
+    const f = () => detectAnomaly(() => x.sqrt().mul(0).sum().backward());
+    expect(messageOf(f)).toMatch(/^sqrt: the gradient of its input 0, \[1\], holds NaN/);
+  });
+
+  it('counts the input that it is about', () => {
+    const [x, y] = [leaf([1]), leaf([0])];
+    const f = () => detectAnomaly(() => x.detach().div(y).sum().backward());
+    expect(messageOf(f)).toMatch(/^div: the gradient of its input 1/);
+  });
+
+  it('says how to learn the place if the forward pass was outside', () => {
+    const y = leaf([0]).sqrt();
+    expect(messageOf(() => detectAnomaly(() => y.backward()))).toMatch(
+      /Run the forward pass inside of detectAnomaly\(\) too, to learn where it was called$/,
+    );
+  });
+
+  it('blames no op for a gradient that was not finite to begin with', () => {
+    const y = leaf([1]).mul(2);
+    expect(messageOf(() => detectAnomaly(() => y.backward(tensor([Number.NaN]))))).toMatch(
+      /^mul: the gradient of its output, \[1\], holds NaN or infinity: the gradient that backward was given, a hook, or the sum/,
+    );
+  });
+
+  it('finds hooks that spoil a gradient', () => {
+    const y = leaf([1]).exp();
+    y.registerHook((g) => g.mul(Number.POSITIVE_INFINITY));
+    expect(messageOf(() => detectAnomaly(() => y.mul(3).backward()))).toMatch(
+      /^exp: the gradient of its output.* a hook/,
+    );
+  });
+
+  it('works for grad, and for gradients of gradients', () => {
+    const x = leaf(0);
+    expect(() => detectAnomaly(() => grad(x.sqrt(), [x]))).toThrow(GradientError);
+    const twice = () => {
+      const [g] = grad(x.pow(1.5), [x], { createGraph: true });
+      grad(g, [x]);
+    };
+    expect(messageOf(() => detectAnomaly(twice))).toMatch(/^pow: /);
+  });
+
+  it('lets finite gradients pass, and gives what the function returns', () => {
+    const x = leaf([1, 2]);
+    expect(detectAnomaly(() => grad(x.log().sum(), [x])[0]).tolist()).toEqual([1, 0.5]);
+  });
+
+  it('is over with the function', () => {
+    const x = leaf([0]);
+    expect(() => detectAnomaly(() => x.sqrt().sum().backward())).toThrow(GradientError);
+    x.sqrt().sum().backward();
+    expect(x.grad?.tolist()).toEqual([Number.POSITIVE_INFINITY]);
+  });
+
+  it('captures places only while it is on, and leaves the length of stack traces as it was', () => {
+    const before = Error.stackTraceLimit;
+    const inside = detectAnomaly(() => leaf([1]).exp());
+    expect(inside.gradFn?.place).toContain('at ');
+    expect(leaf([1]).exp().gradFn?.place).toBeNull();
+    expect(Error.stackTraceLimit).toBe(before);
+  });
+
+  it('refuses asynchronous functions, and what is no function', () => {
+    expect(() => detectAnomaly(async () => 1)).toThrow(GradientError);
+    expect(() => detectAnomaly(1 as unknown as () => void)).toThrow(ArgumentError);
+  });
+});

@@ -1,0 +1,122 @@
+/** Documents do not lie: their snippets compile, run and print what they say; their quotations and links are right. */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  linksOf,
+  type Program,
+  programsOf,
+  quotationsOf,
+  ROOT,
+  readDocuments,
+} from './documents/markdown.js';
+import { run, typeErrors } from './documents/run.js';
+
+const documents = readDocuments();
+const programs = documents.flatMap(programsOf);
+const place = ({ document, line }: Program) => `${document}:${line}`;
+
+describe('the snippets of documents', () => {
+  const home = process.cwd();
+  let folder: string;
+
+  // Files that a snippet writes go to a folder of their own.
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'lowrank-documents-'));
+    process.chdir(folder);
+  });
+  afterAll(() => {
+    process.chdir(home);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it.each(programs.map((program) => [place(program), program] as const))(
+    'run, and print what they say: %s',
+    async (_, program) => {
+      expect(await run(program)).toEqual(program.prints);
+    },
+  );
+
+  it('have right types', () => {
+    expect(typeErrors(programs)).toEqual([]);
+  });
+});
+
+describe.each(documents.map((document) => [document.path, document] as const))('%s', (path, document) => {
+  it('links to files that exist', () => {
+    const missing = linksOf(document).filter((target) => !existsSync(join(ROOT, dirname(path), target)));
+    expect(missing).toEqual([]);
+  });
+
+  it('quotes code as it is', () => {
+    for (const { source, text } of quotationsOf(document)) {
+      expect(withoutLayout(readFileSync(join(ROOT, source), 'utf8'))).toContain(withoutLayout(text));
+    }
+  });
+});
+
+/** Indentation and line breaks may differ. */
+function withoutLayout(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}
+
+describe('the reading of documents', () => {
+  const lines = [
+    '# Title',
+    '```ts',
+    "import { tensor } from '@lowrank/tensor';",
+    'const x = tensor([1, 2]);',
+    'console.log(x); // -> tensor([1., 2.])',
+    '```',
+    'Then [this](../other.md#part), [that](https://example.org) and [there](#title).',
+    '```ts',
+    'console.log(x.sum().item(), await Promise.resolve("later"));',
+    '// -> 3 later',
+    '```',
+    '```sh',
+    'npm test',
+    '```',
+    '```ts from src/zeros.ts',
+    'export function zeros(shape: Shape): Tensor {',
+    '```',
+    '```ts',
+    "import { zeros } from '@lowrank/tensor';",
+    "const n: number = zeros([2]).shape[0] ?? 'none';",
+    'console.log(n);',
+    '```',
+  ];
+  const [first, second] = programsOf({ path: 'docs/sample.md', lines });
+
+  it('joins a snippet that imports nothing to the one before it', () => {
+    expect([first.line, second.line, first.prints]).toEqual([3, 19, ['tensor([1., 2.])', '3 later']]);
+    expect(first.code.split('\n')[8]).toBe('console.log(x.sum().item(), await Promise.resolve("later"));');
+  });
+
+  it('runs what it has read', async () => {
+    expect(await run(first)).toEqual(['tensor([1., 2.])', '3 later']);
+    expect(await run(second)).not.toEqual(second.prints);
+  });
+
+  it('finds wrong types, and where', () => {
+    expect(typeErrors([first, second])).toEqual([
+      "docs/sample.md:20: Type 'string | number' is not assignable to type 'number'.\n  Type 'string' is not assignable to type 'number'.",
+    ]);
+  });
+
+  it('finds quotations', () => {
+    expect(quotationsOf({ lines })).toEqual([
+      { source: 'src/zeros.ts', text: 'export function zeros(shape: Shape): Tensor {' },
+    ]);
+  });
+
+  it('finds the links that lead to files', () => {
+    expect(linksOf({ lines })).toEqual(['../other.md']);
+  });
+
+  it('refuses a document whose first snippet imports nothing', () => {
+    expect(() => programsOf({ path: 'README.md', lines: ['```ts', 'f();', '```'] })).toThrow(
+      /^README\.md:2: /,
+    );
+  });
+});
