@@ -11,7 +11,7 @@ import {
   ShapeError,
   sameShape,
   sizeOf,
-  type Tensor,
+  Tensor,
   zeros,
 } from '@lowrank/tensor';
 
@@ -104,6 +104,12 @@ export class Lora extends Module {
    * @throws ShapeError unless the weight has the shape that this was made for.
    */
   forward(weight: Tensor): Tensor {
+    if (!(weight instanceof Tensor)) {
+      throw new ArgumentError(
+        'Lora',
+        `adapts a weight, got ${formatValue(weight)}. Make a tensor of it with tensor(...)`,
+      );
+    }
     if (!sameShape(weight.shape, this.shape)) {
       throw new ShapeError(
         'Lora',

@@ -7,7 +7,7 @@ export function expectClose(actual: Tensor, expected: NestedArray<number>, toler
   const wanted = tensor(expected, { dtype: 'float64' });
   expect(actual.shape).toEqual(wanted.shape);
   const values = actual.dataSync();
-  const worst = wanted.dataSync().reduce((most, value, i) => {
+  const worst = Array.from(wanted.dataSync()).reduce((most, value, i) => {
     const error = Math.abs((values[i] as number) - value) / Math.max(1, Math.abs(value));
     return Math.max(error, most);
   }, 0);

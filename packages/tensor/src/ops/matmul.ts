@@ -10,7 +10,7 @@ import { broadcastShapes, broadcastStrides, formatShape, type Shape } from '../s
 import type { Tensor } from '../tensor.js';
 import { mul } from './elementwise.js';
 import { checkTensor, commonDType, toTensors } from './operand.js';
-import { squeeze, unsqueeze } from './shape.js';
+import { flatten, reshape, squeeze, unsqueeze } from './shape.js';
 
 export type MatmulAttrs = { readonly transposeA: boolean; readonly transposeB: boolean };
 
@@ -135,9 +135,18 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tenso
     [a.ndim === 1 ? unsqueeze(a, 0) : a, b.ndim === 1 ? unsqueeze(b, 1) : b],
     dtype,
   );
-  const product = dispatch(matmulOp, [left!, right!], { transposeA, transposeB });
+  const product = multiply(left!, right!, { transposeA, transposeB });
   const dropped = [...(a.ndim === 1 ? [-2] : []), ...(b.ndim === 1 ? [-1] : [])];
   return dropped.length === 0 ? product : squeeze(product, dropped);
+}
+
+/** One product of many rows is faster than many of few, and so is its gradient: a batch times one matrix is that. */
+function multiply(a: Tensor, b: Tensor, attrs: MatmulAttrs): Tensor {
+  const isFoldable = a.ndim > 2 && b.ndim === 2 && !attrs.transposeA;
+  if (!isFoldable) return dispatch(matmulOp, [a, b], attrs);
+  const rows = flatten(a, 0, -2);
+  const product = dispatch(matmulOp, [rows, b], attrs);
+  return reshape(product, [...a.shape.slice(0, -1), product.shape[1]!]);
 }
 
 /** @throws DTypeError for bool, which has no sums. */

@@ -36,7 +36,8 @@ export interface VarianceOptions extends ReduceOptions {
 }
 
 /**
- * The variance over `axes`; NaN where nothing is left to divide by. Only for floats. `torch.var`
+ * The variance over `axes`: the squared distances from the mean, added up and divided by max(0, count - correction). Only
+ * for floats. `torch.var`
  * @throws ArgumentError if the correction is not finite.
  */
 export function variance(x: Tensor, axes?: Axes, options: VarianceOptions = {}): Tensor {

@@ -1,4 +1,4 @@
-/** Signs, squares and rounding, which keep the dtype; every printed form is what PyTorch 1.13 prints for the expression beside it. */
+/** Signs, squares and rounding; every printed form is what PyTorch 1.13 prints for the expression beside it. */
 import { describe } from '@jest/globals';
 import {
   ArgumentError,
