@@ -17,6 +17,10 @@ const FIRST_CASES = SUITES.map((suite) => ({ ...suite, cases: suite.cases.slice(
 let printed = '';
 let folder: string;
 
+function print(text: string): void {
+  printed += `${text}\n`;
+}
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lowrank-benches-'));
 });
@@ -24,24 +28,15 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 beforeEach(() => {
   printed = '';
-  const keep = (text: unknown) => {
-    printed += `${text}\n`;
-    return true;
-  };
-  jest.spyOn(console, 'log').mockImplementation(keep);
-  jest.spyOn(console, 'error').mockImplementation(keep);
+  jest.spyOn(console, 'log').mockImplementation(print);
+  jest.spyOn(console, 'error').mockImplementation(print);
 });
-afterEach(() => jest.restoreAllMocks());
+afterEach(() => void jest.restoreAllMocks());
 
 async function bench(argv: readonly string[], suites = FIRST_CASES): Promise<void> {
-  const output = {
-    writeOut: (text: string) => void (printed += text),
-    writeErr: (text: string) => void (printed += text),
-  };
-  await benchCommand(suites, BUDGET)
-    .exitOverride()
-    .configureOutput(output)
-    .parseAsync(argv, { from: 'user' });
+  const command = benchCommand(suites, BUDGET).exitOverride();
+  command.configureOutput({ writeOut: print, writeErr: print });
+  await command.parseAsync(argv, { from: 'user' });
 }
 
 describe('npm run bench', () => {

@@ -11,7 +11,7 @@ beforeEach(() => {
     lines.push(...values.join(' ').split('\n'));
   });
 });
-afterEach(() => jest.restoreAllMocks());
+afterEach(() => void jest.restoreAllMocks());
 
 /** The numbers of the line that begins with `label`. */
 function numbersOf(label: string): number[] {

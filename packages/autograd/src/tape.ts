@@ -16,7 +16,8 @@ import { isConstantOp, ruleOf } from './rules/table.js';
 import { saver } from './saving.js';
 
 /** Sees the gradient of a tensor once it is complete; what it returns, if anything, takes its place. */
-export type GradientHook = (gradient: Tensor) => Tensor | undefined;
+// biome-ignore lint/suspicious/noConfusingVoidType: a hook that only looks returns nothing
+export type GradientHook = (gradient: Tensor) => Tensor | undefined | void;
 
 /** What autograd knows of one tensor. It refers to the graph, but not to the tensor's values. */
 export class GradientSlot implements Attachment {

@@ -1,5 +1,6 @@
 /** Writing what a run leaves behind: all of it, or nothing. */
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { FormatError } from '@lowrank/tensor';
 
@@ -14,8 +15,8 @@ export async function writeFolder(
 ): Promise<void> {
   const parent = dirname(resolve(folder));
   await explained('writeFolder', folder, async () => {
-    await mkdir(parent, { recursive: true });
-    const draft = await mkdtemp(join(parent, '.partial-'));
+    const draft = join(parent, `.partial-${randomUUID()}`);
+    await mkdir(draft, { recursive: true });
     try {
       for (const [name, content] of Object.entries(files)) await writeFile(join(draft, name), content);
       await rename(draft, folder);
@@ -31,7 +32,7 @@ export async function writeFolder(
  * @throws FormatError if it cannot be written; nothing is left behind then.
  */
 export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  const draft = `${path}.partial-${process.pid}`;
+  const draft = `${path}.partial-${randomUUID()}`;
   await explained('writeWhole', path, async () => {
     await mkdir(dirname(resolve(path)), { recursive: true });
     try {

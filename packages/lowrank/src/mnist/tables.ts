@@ -4,7 +4,7 @@ import pc from 'picocolors';
 import type { Evaluation, ParameterSummary, RunSummary } from '../summary.js';
 
 /** No colours of the library's own: they carry no meaning and do not suit every terminal. */
-const PLAIN = { style: { head: [], border: [] } };
+const PLAIN = { style: { head: [], border: [], compact: true } };
 
 const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
 const integer = (value: number) => value.toLocaleString('en-US');

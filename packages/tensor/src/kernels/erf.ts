@@ -9,17 +9,17 @@
 export function erf(x: number): number {
   const z = Math.abs(x);
   if (z > 6) return Math.sign(x);
-  if (!(z > 2)) return x * TWO_OVER_SQRT_PI * Math.exp(-x * x) * series(x * x);
+  if (!(z > 2)) return x * TWO_OVER_SQRT_PI * Math.exp(-x * x) * series(2 * x * x);
   return Math.sign(x) * (1 - (Math.exp(-z * z) / SQRT_PI) * continuedFraction(z));
 }
 
 const SQRT_PI = Math.sqrt(Math.PI);
 const TWO_OVER_SQRT_PI = 2 / SQRT_PI;
 
-/** The sum of (2 xx)^n / (1 * 3 * ... * (2 n + 1)); 10 terms and 8 more for each unit of xx are enough up to xx = 4. */
-function series(xx: number): number {
+/** The sum of t^n / (1 * 3 * ... * (2 n + 1)); 10 terms and 4 more for each unit of t are enough up to t = 8. */
+function series(t: number): number {
   let sum = 1;
-  for (let n = Math.ceil(10 + 8 * xx); n > 0; n--) sum = 1 + (sum * 2 * xx) / (2 * n + 1);
+  for (let n = Math.ceil(10 + 4 * t); n > 0; n--) sum = 1 + (sum * t) / (2 * n + 1);
   return sum;
 }
 

@@ -134,8 +134,9 @@ describe('what the format cannot hold', () => {
   });
 
   it('includes a header larger than readers take', () => {
-    const write = () => serializeSafetensors({}, { text: 'x'.repeat(100_000_000) });
-    expect(write).toThrow(ArgumentError);
-    expect(write).toThrow('names and metadata take 100000032 bytes; the most is 100000000');
+    // Only once, since 100 MB take a second.
+    expect(() => serializeSafetensors({}, { text: 'x'.repeat(100_000_000) })).toThrow(
+      'serializeSafetensors: names and metadata take 100000032 bytes; the most is 100000000',
+    );
   });
 });
