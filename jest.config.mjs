@@ -9,6 +9,8 @@ export default {
     '^lowrank$': '<rootDir>/packages/lowrank/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
+  // Two busy cores can be ten times slower than one idle one; a test that hangs is still found.
+  testTimeout: 60_000,
   transform: { '\\.ts$': ['ts-jest', { useESM: true, tsconfig: '<rootDir>/tsconfig.jest.json' }] },
   // Not 'v8', which takes comments and types for covered lines, and files of types alone for uncovered ones.
   coverageProvider: 'babel',

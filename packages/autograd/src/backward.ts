@@ -1,5 +1,13 @@
 /** The backward pass: visits the graph from the end and hands every node the gradients of its outputs. */
-import { formatShape, formatValue, GradientError, onesLike, sameShape, Tensor } from '@lowrank/tensor';
+import {
+  formatShape,
+  formatValue,
+  GradientError,
+  onesLike,
+  type Shape,
+  sameShape,
+  Tensor,
+} from '@lowrank/tensor';
 import { checkArriving, checkLeaving } from './anomaly.js';
 import { expectTensor, expectTensors } from './expect.js';
 import { enableGrad, noGrad } from './grad-mode.js';
@@ -229,19 +237,25 @@ function fitted(node: Node, gradient: Tensor, { spec }: GradientSlot): Tensor {
       `its gradient rule gave ${formatValue(gradient)} for an input. A rule gives tensors`,
     );
   }
-  if (gradient.dtype !== dtype || (!node.broadcasts && !sameShape(gradient.shape, shape))) {
+  const isSame = sameShape(gradient.shape, shape);
+  const isStretched = !isSame && node.broadcasts && stretches(shape, gradient.shape);
+  if (gradient.dtype !== dtype || !(isSame || isStretched)) {
     throw new GradientError(
       node.name,
       `its gradient rule gave ${gradient.dtype} ${formatShape(gradient.shape)} for an input that is ${dtype} ` +
         `${formatShape(shape)}. A rule must give each input a gradient of its own shape and dtype`,
     );
   }
-  if (sameShape(gradient.shape, shape)) return gradient;
+  if (isSame) return gradient;
   const lead = gradient.ndim - shape.length;
-  const stretched = gradient.shape
-    .map((_, axis) => axis)
-    .filter((axis) => axis < lead || (shape[axis - lead] === 1 && gradient.shape[axis] !== 1));
-  return (stretched.length === 0 ? gradient : gradient.sum(stretched)).reshape(shape);
+  const wasStretched = (axis: number) => axis < lead || shape[axis - lead] !== gradient.shape[axis];
+  return gradient.sum([...gradient.shape.keys()].filter(wasStretched)).reshape(shape);
+}
+
+/** Whether broadcasting turns `shape` into `to`. */
+function stretches(shape: Shape, to: Shape): boolean {
+  const lead = to.length - shape.length;
+  return lead >= 0 && shape.every((length, axis) => length === 1 || length === to[lead + axis]);
 }
 
 function applyHooks({ hooks }: GradientSlot, gradient: Tensor): Tensor {

@@ -27,6 +27,8 @@ export class Setting<T> {
     try {
       const result = f();
       if (isThenable(result)) {
+        // Whether it fails or not, nobody is going to wait for it.
+        Promise.resolve(result).catch(() => undefined);
         throw new GradientError(
           op,
           'takes a synchronous function. Await first, and wrap the parts between the awaits',

@@ -106,7 +106,7 @@ export class Node {
       saver.value({ tensor, isRead, name, op: call.name });
     this.#holdsValues = keeps.output || keeps.inputs.includes(true);
     this.#saved = {
-      inputs: inputs.map((input, i) => save(input, keeps.inputs[i] ?? false, `input ${i}`)),
+      inputs: inputs.map((input, i) => save(input, keeps.inputs[i] === true, `input ${i}`)),
       outputs: outputs.map((output, i) => save(output, keeps.output, `output ${i}`)),
     };
   }

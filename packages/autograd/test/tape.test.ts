@@ -51,6 +51,24 @@ describe('a recorded call', () => {
   });
 });
 
+describe('an op without a gradient rule', () => {
+  const mirror = lr.defineOp({ name: 'mirror', infer: ([x]) => x, forward: (_, [x]) => x.data.slice() });
+
+  it('is refused where a gradient would be wanted, with the way out', () => {
+    expect(() => lr.dispatch(mirror, [leaf([2])], {})).toThrow(
+      new lr.GradientError(
+        'mirror',
+        'has no gradient rule. Call it under noGrad(), detach its inputs, or wrap it with defineFunction()',
+      ),
+    );
+  });
+
+  it('runs where none is', () => {
+    expect(noGrad(() => lr.dispatch(mirror, [leaf([2])], {})).tolist()).toEqual([1, 1]);
+    expect(lr.dispatch(mirror, [frozen([2])], {}).requiresGrad).toBe(false);
+  });
+});
+
 describe('the values that are kept', () => {
   const x = leaf([2, 2]);
   const w = frozen([2, 2]);

@@ -43,15 +43,20 @@ export function setLoraEnabled(model: Module, enabled: boolean): void {
 }
 
 /**
- * Freezes all parameters of a model but those of its Lora, which are thawed. Optimisers made from `model.parameters()`
- * pass over what is frozen; make them after Lora was added, for they do not find what is added later.
+ * Freezes all parameters of a model but those of its Lora, which are thawed. What is frozen loses its gradient, so that
+ * optimisers made from `model.parameters()` pass over it; make them after Lora was added, for they do not find what is
+ * added later.
  * @returns The paths of what is frozen now.
  * @throws ArgumentError if the model has no Lora.
  */
 export function markOnlyLoraAsTrainable(model: Module): string[] {
   const trainable = parametersOf('markOnlyLoraAsTrainable', model);
   const named = [...model.namedParameters()];
-  for (const [path, parameter] of named) parameter.requiresGrad = trainable.has(path);
+  for (const [path, parameter] of named) {
+    parameter.requiresGrad = trainable.has(path);
+    // Optimisers move whatever has a gradient, PyTorch's rule.
+    if (!parameter.requiresGrad) parameter.grad = null;
+  }
   return named.map(([path]) => path).filter((path) => !trainable.has(path));
 }
 

@@ -75,6 +75,16 @@ describe('markOnlyLoraAsTrainable', () => {
     expect(markOnlyLoraAsTrainable(model)).toEqual(OTHERS);
   });
 
+  it('forgets gradients of the training before, which would move what is frozen', () => {
+    model.forward(x).square().sum().backward();
+    markOnlyLoraAsTrainable(model);
+    const withGradient = [...model.namedParameters()].filter(([, { grad }]) => grad !== null);
+    expect(withGradient.map(([path]) => path)).toEqual(ADAPTERS);
+    const before = model.head.stateDict();
+    new SGD(model.parameters(), { lr: 0.1 }).step();
+    expect(String(model.head.stateDict()['1.bias'])).toBe(String(before['1.bias']));
+  });
+
   it('thaws Lora that was frozen', () => {
     model.requiresGrad_(false);
     markOnlyLoraAsTrainable(model);

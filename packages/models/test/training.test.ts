@@ -57,10 +57,10 @@ describe('trainClassifier', () => {
 
   it('lets timers run while it works', async () => {
     const { model, optimizer } = setting();
-    const many = new TensorDataset(randn([512, 2]), tensor(new Int32Array(512)));
+    const many = new TensorDataset(randn([200, 2]), tensor(new Int32Array(200)));
     let ticks = 0;
     const timer = setInterval(() => ticks++, 1);
-    await trainClassifier(model, new DataLoader<LabelledBatch>(many), optimizer, { epochs: 4 });
+    await trainClassifier(model, new DataLoader<LabelledBatch>(many), optimizer);
     clearInterval(timer);
     expect(ticks).toBeGreaterThan(0);
   });

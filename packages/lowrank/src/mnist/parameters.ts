@@ -7,15 +7,19 @@ import type { LayerParameters, ParameterSummary } from '../summary.js';
 
 /** The counts of a network whose convolutions carry LoRA; the sums are over the adapted layers. */
 export function countParameters(model: MnistCnn): ParameterSummary {
-  const layers = [...model.namedChildren()].map(([name, layer]) => countLayer(name, layer as Affine));
+  const layers = [...model.namedChildren()].filter(isAffine).map(([name, layer]) => countLayer(name, layer));
   const adapted = layers.filter((layer) => layer.lora > 0);
   const total = (key: 'base' | 'lora') => adapted.reduce((sum, layer) => sum + layer[key], 0);
   const [base, lora] = [total('base'), total('lora')];
   return { base, lora, total: base + lora, percent: (100 * lora) / base, layers };
 }
 
-/** What the layers of the network have in common. */
+/** A layer that has something to learn. */
 type Affine = Module & { readonly weight: Tensor; readonly bias: Tensor | null };
+
+function isAffine(entry: [name: string, layer: Module]): entry is [name: string, layer: Affine] {
+  return 'weight' in entry[1];
+}
 
 function countLayer(name: string, layer: Affine): LayerParameters {
   const [weight, bias] = [layer.weight.shape, layer.bias?.shape ?? null];

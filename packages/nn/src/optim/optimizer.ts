@@ -16,7 +16,7 @@ export interface OptimizerOptions {
 export interface OptimizerDefinition<Options> {
   readonly options: OptionRules<Options>;
   /** Says what is wrong with options that do not go together, if anything. */
-  readonly conflict?: (options: Options) => string | undefined;
+  conflict?(options: Options): string | undefined;
   /** What it may remember of a parameter, by name. */
   readonly remembers: Readonly<Record<string, 'tensor' | 'count'>>;
 }

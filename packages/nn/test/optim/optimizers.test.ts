@@ -7,7 +7,7 @@ import { LINEAR, OPTIMIZERS, QUADRATIC, TRAJECTORIES, type Trajectory } from './
 const float64 = { dtype: 'float64' } as const;
 
 function makeOptimizer({ optimizer, options }: Trajectory, parameters: Parameter[]): Optimizer {
-  return new OPTIMIZERS[optimizer](parameters, options as never) as unknown as Optimizer;
+  return new OPTIMIZERS[optimizer](parameters, options as never);
 }
 
 function train(optimizer: Optimizer, steps: number, loss: () => Tensor): void {

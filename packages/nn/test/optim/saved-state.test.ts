@@ -43,7 +43,7 @@ describe.each(Object.entries(MAKERS))('the saved state of %s', (_, make) => {
 
     const copies = parameters.map((p) => new Parameter(p.detach()));
     const copy = make(copies);
-    copy.loadStateDict(saved as OptimizerState);
+    copy.loadStateDict(saved);
     expect(copy.stateDict()).toEqual(saved);
     for (let round = 5; round < 10; round++) {
       step(optimizer, parameters, round);

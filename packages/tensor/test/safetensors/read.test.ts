@@ -42,6 +42,13 @@ describe('a file', () => {
     expect(tensors.none.shape).toEqual([3, 0]);
   });
 
+  it('may have names that look like a header themselves', () => {
+    const names = ['"[[[[', '{"a":1,"a":2}', '\\', '\\"{{{{', ':'];
+    const file = serializeSafetensors(Object.fromEntries(names.map((name, i) => [name, tensor([i])])));
+    const { tensors } = parseSafetensors(file);
+    expect(names.map((name) => tensors[name].item())).toEqual([0, 1, 2, 3, 4]);
+  });
+
   it('may hold nothing but metadata', () => {
     const { tensors, metadata } = parseSafetensors(fileOf('{"__metadata__":{"format":"pt","":""}}'));
     expect(tensors).toEqual({});
@@ -341,7 +348,7 @@ describe('a file is refused', () => {
   it.each([[undefined], ['text'], [new ArrayBuffer(8)], [[0, 0, 0, 0, 0, 0, 0, 0]], [new Float64Array(2)]])(
     'if it is not bytes but %p',
     (bytes) => {
-      const read = () => parseSafetensors(bytes as Uint8Array);
+      const read = () => parseSafetensors(bytes as unknown as Uint8Array);
       expect(read).toThrow(ArgumentError);
       expect(read).toThrow('parseSafetensors: takes a Uint8Array, got ');
     },
