@@ -27,7 +27,9 @@ beforeEach(() => {
     jest.spyOn(stream, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
   }
 });
-afterEach(() => jest.restoreAllMocks());
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 
 const text = () => printed.join('\n');
 
@@ -44,7 +46,16 @@ describe('lowrank', () => {
 
   it('lists every option of the main job', async () => {
     expect(await main(['mnist', '--help'])).toBe(0);
-    for (const option of ['--seed', '--epochs', '--digit', '--rank', '--alpha', '--out', '--quick', '--json']) {
+    for (const option of [
+      '--seed',
+      '--epochs',
+      '--digit',
+      '--rank',
+      '--alpha',
+      '--out',
+      '--quick',
+      '--json',
+    ]) {
       expect(text()).toContain(option);
     }
   });
@@ -69,7 +80,18 @@ describe('lowrank mnist', () => {
   it('writes the model, the adapters, the summary and the report of a run', async () => {
     const json = join(folder, 'summary.json');
     const out = join(folder, 'runs');
-    const argv = ['--train-images', '128', '--test-images', '60', '--digit', '3', '--out', out, '--json', json];
+    const argv = [
+      '--train-images',
+      '128',
+      '--test-images',
+      '60',
+      '--digit',
+      '3',
+      '--out',
+      out,
+      '--json',
+      json,
+    ];
     expect(await main(['mnist', ...argv])).toBe(0);
 
     const [run] = await readdir(out);
@@ -109,7 +131,8 @@ describe('lowrank mnist', () => {
     const { tensors: adapter } = parseSafetensors(await readFile(join(out, run!, 'adapter.safetensors')));
     const loaded = new MnistCnn();
     loaded.loadStateDict(model);
-    for (const name of CONVOLUTIONS) registerParametrization(loaded[name], 'weight', new Lora(loaded[name].weight.shape));
+    for (const name of CONVOLUTIONS)
+      registerParametrization(loaded[name], 'weight', new Lora(loaded[name].weight.shape));
     const { missingKeys, unexpectedKeys } = loaded.loadStateDict(adapter, { strict: false });
     expect(unexpectedKeys).toEqual([]);
     expect(missingKeys.some((name) => name.includes('lora'))).toBe(false);

@@ -69,14 +69,22 @@ describe('trainClassifier', () => {
     const { model, loader, optimizer } = setting();
     const training = trainClassifier(model, loader, optimizer, { epochs });
     await expect(training).rejects.toThrow(ArgumentError);
-    await expect(training).rejects.toThrow(`trainClassifier: epochs is a whole number of at least 1, got ${epochs}`);
+    await expect(training).rejects.toThrow(
+      `trainClassifier: epochs is a whole number of at least 1, got ${epochs}`,
+    );
   });
 });
 
 describe('testClassifier', () => {
   it('counts every example once in the confusion matrix, and keeps the order of the logits', async () => {
     const { model } = setting();
-    model.loadStateDict({ '0.weight': tensor([[-1, 0], [1, 0]]), '0.bias': tensor([0, 5]) });
+    model.loadStateDict({
+      '0.weight': tensor([
+        [-1, 0],
+        [1, 0],
+      ]),
+      '0.bias': tensor([0, 5]),
+    });
     const seen: number[] = [];
     const loader = new DataLoader(separablePoints(), { batchSize: 4 });
     const { logits, confusion } = await testClassifier(model, loader, { onBatch: (n) => seen.push(n) });
@@ -84,7 +92,14 @@ describe('testClassifier', () => {
       [1, 2],
       [0, 3],
     ]);
-    expect(logits.tolist()).toEqual([[3, 2], [2, 3], [1, 4], [-1, 6], [-2, 7], [-3, 8]]);
+    expect(logits.tolist()).toEqual([
+      [3, 2],
+      [2, 3],
+      [1, 4],
+      [-1, 6],
+      [-2, 7],
+      [-3, 8],
+    ]);
     expect(logits.requiresGrad).toBe(false);
     expect(seen).toEqual([4, 6]);
   });

@@ -7,7 +7,9 @@ describe('MnistCnn', () => {
   it('has 92,672 parameters in its convolutions and 113,162 in all', () => {
     const model = new MnistCnn();
     const count = (path: string) =>
-      [...model.namedParameters()].filter(([name]) => name.startsWith(path)).reduce((sum, [, p]) => sum + p.numel(), 0);
+      [...model.namedParameters()]
+        .filter(([name]) => name.startsWith(path))
+        .reduce((sum, [, p]) => sum + p.numel(), 0);
     expect(CONVOLUTIONS.map(count)).toEqual([320, 18_496, 73_856]);
     expect(count('conv')).toBe(92_672);
     expect(count('')).toBe(113_162);
@@ -23,7 +25,10 @@ describe('MnistCnn', () => {
     // torch.manual_seed(1); the same Network; conv1.weight[0, 0, 0], fc.bias[:2]
     const first = Array.from(model.conv1.weight.dataSync().slice(0, 3));
     expect(first.map((value) => value.toFixed(4))).toEqual(['0.1718', '-0.1471', '-0.0646']);
-    expect(Array.from(model.fc.bias!.dataSync().slice(0, 2), (value) => value.toFixed(4))).toEqual(['-0.0201', '-0.0183']);
+    expect(Array.from(model.fc.bias!.dataSync().slice(0, 2), (value) => value.toFixed(4))).toEqual([
+      '-0.0201',
+      '-0.0183',
+    ]);
   });
 
   it('sends a gradient to every parameter', () => {
@@ -31,7 +36,11 @@ describe('MnistCnn', () => {
     const model = new MnistCnn();
     crossEntropy(model.forward(rand([2, 1, 28, 28])), tensor([3, 7], { dtype: 'int32' })).backward();
     for (const [name, parameter] of model.namedParameters()) {
-      expect([name, parameter.grad?.shape, (parameter.grad?.abs().sum().item() ?? 0) > 0]).toEqual([name, parameter.shape, true]);
+      expect([name, parameter.grad?.shape, (parameter.grad?.abs().sum().item() ?? 0) > 0]).toEqual([
+        name,
+        parameter.shape,
+        true,
+      ]);
     }
   });
 
