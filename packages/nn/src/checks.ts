@@ -1,21 +1,12 @@
 /** What modules, layers and losses check of their arguments before they use them. */
 import { ArgumentError, formatValue, Tensor } from '@lowrank/tensor';
 
+export { checkOptions } from '@lowrank/tensor';
+
 /** @throws ArgumentError for anything that is not a tensor. */
 export function checkTensor(op: string, name: string, value: unknown): asserts value is Tensor {
   if (value instanceof Tensor) return;
   throw new ArgumentError(op, `${name} is a tensor, got ${formatValue(value)}. Make one with tensor(...)`);
-}
-
-/**
- * A boolean, a string or a tensor in the place of the options is how PyTorch is called, and would go unnoticed without
- * types.
- * @throws ArgumentError unless `options` is an object of named values.
- */
-export function checkOptions(op: string, options: unknown): void {
-  const isPlain = typeof options === 'object' && options !== null;
-  if (isPlain && !Array.isArray(options) && !(options instanceof Tensor)) return;
-  throw new ArgumentError(op, `takes its options as an object, { name: value }, got ${formatValue(options)}`);
 }
 
 /** @throws ArgumentError that names the first count that is no whole number of at least 1. */

@@ -7,6 +7,7 @@ export { dispatch, dispatchAll, type Recorder, setRecorder } from './dispatch.js
 export { DTYPES, type DType, dtypeOf, isDType, isFloat, type TypedArray } from './dtype.js';
 export * from './errors.js';
 export { SCALARS, type ScalarName } from './kernels/scalars.js';
+export { type LifeCycle, setLifeCycle } from './life-cycle.js';
 export { type Attrs, defineMultiOp, defineOp, type Inputs, type Json, OPS, type Op } from './op.js';
 export { cast, to } from './ops/cast.js';
 export {
@@ -31,6 +32,7 @@ export * from './ops/slice.js';
 export * from './ops/sort.js';
 export * from './ops/statistics.js';
 export type { Pair } from './ops/window.js';
+export { checkOptions } from './options.js';
 export { type PrintOptions, setPrintOptions } from './print.js';
 export * from './random/creation.js';
 export { defaultGenerator, Generator, manualSeed } from './random/generator.js';

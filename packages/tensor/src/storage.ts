@@ -2,9 +2,10 @@
 import { checkDevice } from './device.js';
 import { convert, DTYPES, type DType, isDType, type TypedArray } from './dtype.js';
 import { ArgumentError, DTypeError, formatValue } from './errors.js';
+import { created } from './life-cycle.js';
 import { checkOptions } from './options.js';
 import type { Shape } from './shape.js';
-import { created, Tensor, type TensorOptions } from './tensor.js';
+import { Tensor, type TensorOptions } from './tensor.js';
 
 /**
  * The dtype that the options name, or else `otherwise`.

@@ -9,6 +9,7 @@ import {
   type LowrankError,
   ShapeError,
 } from './errors.js';
+import { assigning } from './life-cycle.js';
 import { formatTensor } from './print.js';
 import { checkShape, formatShape, type Shape, sameShape, sizeOf } from './shape.js';
 
@@ -33,27 +34,6 @@ export interface TensorOptions {
   readonly dtype?: DType;
   /** Default `cpu`. */
   readonly device?: Device;
-}
-
-/** The two moments in a tensor's life, apart from ops, that a package on top wants to know of. */
-export interface LifeCycle {
-  /** A tensor was made with these options. */
-  created(tensor: Tensor, options: TensorOptions): void;
-  /** A tensor's value is about to be replaced; throwing prevents it. */
-  assigning(tensor: Tensor): void;
-}
-
-let lifeCycle: LifeCycle | undefined;
-
-/** Registers the package on top (autograd). */
-export function setLifeCycle(next: LifeCycle): void {
-  lifeCycle = next;
-}
-
-/** @internal Creation functions pass what they made through here. */
-export function created(tensor: Tensor, options: TensorOptions): Tensor {
-  lifeCycle?.created(tensor, options);
-  return tensor;
 }
 
 /**
@@ -178,7 +158,7 @@ export class Tensor implements TensorSpec {
         `a tensor on ${this.device} cannot take a value on ${value.device}. Move it with to('${this.device}')`,
       );
     }
-    lifeCycle?.assigning(this);
+    assigning(this);
     this.#storage = value.storage;
     this.#version++;
     return this;
