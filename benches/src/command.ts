@@ -1,5 +1,5 @@
 /** The command line of the benches. */
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { access, constants, rename, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { Argument, Command } from 'commander';
@@ -12,6 +12,7 @@ import { suiteTable } from './table.js';
 
 export const SUITES: readonly Suite[] = [matmulSuite, conv2dSuite, stepSuite];
 
+/** `npm run bench`: measures the suites that are named, or all of them. */
 export function benchCommand(suites = SUITES, budget: Budget = DEFAULT_BUDGET): Command {
   const names = suites.map(({ name }) => name);
   return new Command('npm run bench --')
@@ -22,7 +23,8 @@ export function benchCommand(suites = SUITES, budget: Budget = DEFAULT_BUDGET): 
     .addHelpText('after', `\nSuites:\n${suites.map(({ name, about }) => `  ${name}: ${about}`).join('\n')}`)
     .action(async (chosen: readonly string[], { json }: { json?: string }, command: Command) => {
       const cannotWrite = (error: Error) => command.error(`error: cannot write ${json}: ${error.message}`);
-      if (json !== undefined) await makeFolderOf(json).catch(cannotWrite);
+      // Asked first: nobody wants to hear it after a minute of measuring.
+      if (json !== undefined) await access(dirname(resolve(json)), constants.W_OK).catch(cannotWrite);
       const results = suites
         .filter(({ name }) => chosen.length === 0 || chosen.includes(name))
         .map((suite) => {
@@ -42,13 +44,14 @@ function environment() {
   return { node: version, platform: `${platform} ${arch}`, cores: availableParallelism() };
 }
 
-function makeFolderOf(path: string): Promise<unknown> {
-  return mkdir(dirname(resolve(path)), { recursive: true });
-}
-
 /** Under a temporary name first, so that nobody reads half a file. */
 async function writeWhole(path: string, text: string): Promise<void> {
   const draft = `${path}.partial-${process.pid}`;
-  await writeFile(draft, text);
-  await rename(draft, path);
+  try {
+    await writeFile(draft, text);
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
@@ -58,7 +58,7 @@ describe('npm run bench', () => {
   });
 
   it('writes what it measured', async () => {
-    const json = join(folder, 'results', 'bench.json');
+    const json = join(folder, 'bench.json');
     await bench(['matmul', '--json', json]);
     const { environment, budget, suites } = JSON.parse(await readFile(json, 'utf8'));
     expect(environment.node).toBe(process.version);
@@ -78,7 +78,7 @@ describe('npm run bench', () => {
         ],
       },
     ]);
-    expect(await readdir(join(folder, 'results'))).toEqual(['bench.json']);
+    expect(await readdir(folder)).toEqual(['bench.json']);
   });
 
   it('explains itself', async () => {
@@ -97,11 +97,17 @@ describe('npm run bench', () => {
   });
 
   it('says where it cannot write before it measures anything', async () => {
-    const occupied = join(folder, 'occupied');
-    await writeFile(occupied, 'a file where a folder should go');
-    const json = join(occupied, 'bench.json');
+    const json = join(folder, 'missing', 'bench.json');
     await expect(bench(['--json', json])).rejects.toMatchObject({ exitCode: 1 });
     expect(printed).toContain(`cannot write ${json}`);
     expect(printed).not.toContain('conv1');
+  });
+
+  it('leaves nothing behind where it could not write', async () => {
+    const json = join(folder, 'a-folder');
+    await mkdir(json);
+    await expect(bench(['matmul', '--json', json])).rejects.toMatchObject({ exitCode: 1 });
+    expect(printed).toContain(`cannot write ${json}`);
+    expect((await readdir(folder)).filter((name) => name.includes('partial'))).toEqual([]);
   });
 });
