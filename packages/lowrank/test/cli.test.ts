@@ -156,6 +156,16 @@ describe('lowrank mnist', () => {
     expect(await main(['mnist', ...argv])).toBe(1);
     expect(text()).toContain('FormatError: writeFolder: cannot write');
     expect(text()).toContain('Name another place with --out');
+    expect(text()).not.toContain('training');
     expect(await readFile(occupied, 'utf8')).toBe('a file where a folder should go');
-  }, 60_000);
+  });
+
+  it.each(['--out', '--json'])('refuses a place for %s that cannot be, before it begins', async (option) => {
+    const occupied = join(folder, 'taken');
+    await writeFile(occupied, '');
+    expect(await main(['mnist', '--quick', option, join(occupied, 'below', 'it')])).toBe(1);
+    expect(text()).toContain('FormatError');
+    expect(text()).toContain('cannot write');
+    expect(text()).not.toContain('training');
+  });
 });

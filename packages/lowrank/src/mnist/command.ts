@@ -8,7 +8,7 @@ import { renderReport } from '../report/render.js';
 import type { RunSummary } from '../summary.js';
 import { type MnistRun, runMnist } from './experiment.js';
 import { AVAILABLE, checkMnistOptions, DEFAULTS, IMAGES, imageCounts, type MnistOptions } from './options.js';
-import { writeFolder, writeWhole } from './run-folder.js';
+import { prepareFile, writeFolder, writeWhole } from './run-folder.js';
 import type { Narrator } from './stages.js';
 import { comparisonTable, factTable, parameterTable, testLine } from './tables.js';
 
@@ -69,16 +69,39 @@ async function run(
   signal: AbortSignal,
 ): Promise<void> {
   checkMnistOptions(options);
+  if (json !== undefined) await prepareFile(json);
   const startedAt = new Date();
+  const folder = join(out, folderName(startedAt));
+  const summary = await writeFolder(folder, async () => {
+    announce(options);
+    const {
+      summary: result,
+      model,
+      adapter,
+      specialisedAdapter,
+    } = await perform(options, folder, startedAt, signal);
+    const files = {
+      'model.safetensors': model,
+      'adapter.safetensors': adapter,
+      [`adapter-digit-${result.specialised.digit}.safetensors`]: specialisedAdapter,
+      'summary.json': toJson(result),
+      'report.html': await renderReport(result),
+    };
+    return { files, result };
+  });
+  if (json !== undefined) await writeWhole(json, toJson(summary));
+  conclude(summary, folder, json);
+}
+
+/** Runs the job and serialises what it made. */
+async function perform(options: MnistOptions, folder: string, startedAt: Date, signal: AbortSignal) {
   const since = performance.now();
   const seconds = () => (performance.now() - since) / 1000;
-  announce(options);
   const files = await readMnistFiles();
   const load = seconds();
-  const folder = join(out, folderName(startedAt));
   const done = await runMnist(files, options, folder, terminal, signal);
-
   const weights = weightFiles(done);
+  signal.throwIfAborted();
   const summary: RunSummary = {
     startedAt: startedAt.toISOString(),
     environment: { node: process.version, platform: `${process.platform} ${process.arch}` },
@@ -90,17 +113,11 @@ async function run(
     },
     seconds: { load, ...done.summary.seconds, total: seconds() },
   };
-  const text = `${JSON.stringify(summary, null, 2)}\n`;
-  signal.throwIfAborted();
-  await writeFolder(folder, {
-    'model.safetensors': weights.model,
-    'adapter.safetensors': weights.adapter,
-    [`adapter-digit-${summary.specialised.digit}.safetensors`]: weights.specialisedAdapter,
-    'summary.json': text,
-    'report.html': await renderReport(summary),
-  });
-  if (json !== undefined) await writeWhole(json, text);
-  conclude(summary, folder, json);
+  return { summary, ...weights };
+}
+
+function toJson(summary: RunSummary): string {
+  return `${JSON.stringify(summary, null, 2)}\n`;
 }
 
 /** `2026-11-22T10-20-30-456`: sorts by time, and is a file name everywhere. */

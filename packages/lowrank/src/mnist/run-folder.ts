@@ -1,30 +1,43 @@
 /** Writing what a run leaves behind: all of it, or nothing. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { FormatError } from '@lowrank/tensor';
 
+/** The contents of files, by name. */
+export type Files = Readonly<Record<string, string | Uint8Array>>;
+
+/** What some work has to write, and what else came of it. */
+export interface Work<T> {
+  readonly files: Files;
+  readonly result: T;
+}
+
 /**
- * Writes files into a new folder, which appears under its name only when it is complete.
+ * Does some work, and writes its files into a new folder, which appears under its name only when it is complete. Whether
+ * it can be written is tried before the work begins.
  * @param folder Must not exist yet.
- * @throws FormatError if it cannot be written; nothing is left behind then.
+ * @returns The work's result.
+ * @throws FormatError if it cannot be written, or what `work` throws; nothing is left behind then.
  */
-export async function writeFolder(
-  folder: string,
-  files: Readonly<Record<string, string | Uint8Array>>,
-): Promise<void> {
+export async function writeFolder<T>(folder: string, work: () => Promise<Work<T>>): Promise<T> {
   const parent = dirname(resolve(folder));
-  await explained('writeFolder', folder, async () => {
-    const draft = join(parent, `.partial-${randomUUID()}`);
-    await mkdir(draft, { recursive: true });
-    try {
+  const draft = join(parent, `.partial-${randomUUID()}`);
+  const isParentNew = !(await isWritable(parent));
+  await explained('writeFolder', folder, () => makeFolder(draft));
+  try {
+    const { files, result } = await work();
+    await explained('writeFolder', folder, async () => {
       for (const [name, content] of Object.entries(files)) await writeFile(join(draft, name), content);
       await rename(draft, folder);
-    } catch (error) {
-      await rm(draft, { recursive: true, force: true });
-      throw error;
-    }
-  });
+    });
+    return result;
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true });
+    // Only if it is empty; anything else that it holds is not ours.
+    if (isParentNew) await rmdir(parent).catch(() => undefined);
+    throw error;
+  }
 }
 
 /**
@@ -34,7 +47,6 @@ export async function writeFolder(
 export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
   const draft = `${path}.partial-${randomUUID()}`;
   await explained('writeWhole', path, async () => {
-    await mkdir(dirname(resolve(path)), { recursive: true });
     try {
       await writeFile(draft, content);
       await rename(draft, path);
@@ -43,6 +55,39 @@ export async function writeWhole(path: string, content: string | Uint8Array): Pr
       throw error;
     }
   });
+}
+
+/**
+ * Makes sure that a file can be written later, by making the folder for it.
+ * @throws FormatError if there can be none.
+ */
+export async function prepareFile(path: string): Promise<void> {
+  const folder = dirname(resolve(path));
+  await explained('prepareFile', path, async () => {
+    await makeFolder(folder);
+    // With a dot, so that a file of that name is refused.
+    await access(`${folder}/.`, constants.W_OK);
+  });
+}
+
+function isWritable(path: string): Promise<boolean> {
+  return access(path, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** As `mkdir` with `recursive`, which does not come back on Node 20 where a parent cannot be made, as below /proc. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await mkdir(path);
+  }
 }
 
 async function explained(op: string, path: string, write: () => Promise<void>): Promise<void> {
