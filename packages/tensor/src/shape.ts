@@ -171,3 +171,14 @@ export function reducedShape(shape: Shape, axes: readonly number[], keepdim: boo
   if (keepdim) return shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
   return shape.filter((_, axis) => !axes.includes(axis));
 }
+
+/** @throws ShapeError if one of the axes has length 0. */
+export function checkNotEmpty(op: string, shape: Shape, axes: readonly number[]): void {
+  const empty = axes.find((axis) => shape[axis] === 0);
+  if (empty !== undefined) {
+    throw new ShapeError(
+      op,
+      `axis ${empty} of ${formatShape(shape)} has length 0, and nothing has no ${op}. Reduce axes that hold values`,
+    );
+  }
+}

@@ -1,11 +1,10 @@
 /** Reductions over one axis, several, or all: sums, products, extremes, truth. */
 import { dispatch } from '../dispatch.js';
-import { ShapeError } from '../errors.js';
 import { lanesAlong } from '../kernels/lanes.js';
 import type { ReductionName } from '../kernels/reference/reduce.js';
 import { defineOp, type Op } from '../op.js';
 import { checkOptions } from '../options.js';
-import { formatShape, normalizeAxes, normalizeAxis, range, reducedShape, type Shape } from '../shape.js';
+import { checkNotEmpty, normalizeAxes, normalizeAxis, range, reducedShape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { cast } from './cast.js';
 import { gather } from './indexing.js';
@@ -24,17 +23,6 @@ type ReduceAttrs = { readonly axes: readonly number[]; readonly keepdim: boolean
 
 /** Whether the reduction of nothing is defined. */
 const NEUTRAL = { sum: true, prod: true, any: true, all: true, amax: false, amin: false };
-
-/** @internal @throws ShapeError if one of the axes has length 0. */
-export function checkNotEmpty(op: string, shape: Shape, axes: readonly number[]): void {
-  const empty = axes.find((axis) => shape[axis] === 0);
-  if (empty !== undefined) {
-    throw new ShapeError(
-      op,
-      `axis ${empty} of ${formatShape(shape)} has length 0, and nothing has no ${op}. Reduce axes that hold values`,
-    );
-  }
-}
 
 function defineReduction(name: ReductionName): Op<ReduceAttrs> {
   return defineOp<ReduceAttrs>({

@@ -3,12 +3,12 @@ import { dispatch } from '../dispatch.js';
 import { ArgumentError, formatValue } from '../errors.js';
 import { defineOp } from '../op.js';
 import { checkOptions } from '../options.js';
-import { normalizeAxes } from '../shape.js';
+import { checkNotEmpty, normalizeAxes } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { cast } from './cast.js';
 import { abs, add, div, eq, exp, isfinite, log, ne, pow, sqrt, square, sub, where } from './elementwise.js';
 import { checkFloat, checkTensor, floatDType } from './operand.js';
-import { type Axes, amax, amin, checkNotEmpty, type ReduceOptions, sum } from './reduce.js';
+import { type Axes, amax, amin, type ReduceOptions, sum } from './reduce.js';
 import { reshape } from './shape.js';
 
 /** The axes of a statistic of floats, checked in its name. */
