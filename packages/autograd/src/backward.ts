@@ -1,5 +1,6 @@
 /** The backward pass: visits the graph from the end and hands every node the gradients of its outputs. */
 import {
+  checkOptions,
   formatShape,
   formatValue,
   GradientError,
@@ -29,6 +30,7 @@ export interface BackwardOptions {
  * @throws GradientError if the output requires no gradient, the graph was used up, or a value was overwritten since.
  */
 export function backward(output: Tensor, gradient?: Tensor, options: BackwardOptions = {}): void {
+  checkOptions('backward', options);
   const root = rootOf('backward', output, gradient);
   const { createGraph = false } = options;
   const reported = (slot: GradientSlot) => (slot.node === null ? slot.requiresGrad : slot.retainsGrad);
@@ -68,6 +70,7 @@ export function grad(
   options: GradOptions = {},
 ): (Tensor | null)[] {
   const list = Array.isArray(outputs) ? (outputs as readonly Tensor[]) : [outputs as Tensor];
+  checkOptions('grad', options);
   expectTensors('grad', 'input', inputs);
   const frozen = inputs.findIndex((input) => !requiresGrad(input));
   if (frozen >= 0) {

@@ -1,5 +1,5 @@
 /** Ops of the user's own, with a gradient rule of their own. */
-import { type Attrs, isFloat, type Tensor } from '@lowrank/tensor';
+import { type Attrs, checkOptions, isFloat, type Tensor } from '@lowrank/tensor';
 import { expectFunction, expectTensor, expectTensors } from './expect.js';
 import { isGradEnabled, noGrad } from './grad-mode.js';
 import { type Gradient, type Reads, rule } from './rules/rule.js';
@@ -34,6 +34,7 @@ export interface FunctionDefinition<A extends Attrs> {
 export function defineFunction<A extends Attrs = Record<string, never>>(
   definition: FunctionDefinition<A>,
 ): (inputs: readonly Tensor[], attrs?: A) => Tensor {
+  checkOptions('defineFunction', definition);
   const { name, forward, backward, reads = 'both' } = definition;
   expectFunction(name, 'forward', forward);
   expectFunction(name, 'backward', backward);

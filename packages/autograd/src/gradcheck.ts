@@ -1,5 +1,6 @@
 /** Checking gradients against finite differences. */
 import {
+  checkOptions,
   formatShape,
   fromTypedArray,
   GradientError,
@@ -83,6 +84,7 @@ export function gradgradcheck(
 }
 
 function check(op: string, f: Differentiable, inputs: readonly Tensor[], options: GradcheckOptions): true {
+  checkOptions(op, options);
   const { eps = 1e-6, atol = 1e-5, rtol = 1e-3 } = options;
   const checked = checkedInputs(op, f, inputs);
   const leaves = inputs.map((input) => (requiresGrad(input) ? leafOf(input, input.dataSync()) : input));

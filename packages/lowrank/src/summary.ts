@@ -1,6 +1,6 @@
 /** What one run of the main job found: the contents of `summary.json`, and all that the report shows. */
 
-import { ArgumentError } from '@lowrank/tensor';
+import { ArgumentError, checkOptions, formatValue } from '@lowrank/tensor';
 
 /** How a network did on the test images. */
 export interface Evaluation {
@@ -141,13 +141,15 @@ export function evaluationOf(confusion: readonly (readonly number[])[]): Evaluat
  * @throws ArgumentError if they do not.
  */
 export function checkSummary(op: string, run: RunSummary): void {
+  checkOptions(op, run);
   const { base, lora, loraOff, merged, specialised } = run;
   for (const [name, found] of Object.entries({ base, lora, loraOff, merged, specialised })) {
-    checkConfusion(op, `${name}.confusion`, found.confusion);
+    checkConfusion(op, `${name}.confusion`, found?.confusion);
     const images = sum(found.confusion.flat());
     const expected = evaluationOf(found.confusion);
-    if (images !== run.data.test.used) {
-      const problem = `${name}.confusion counts ${images} images, but data.test.used is ${run.data.test.used}`;
+    const used = run.data?.test?.used;
+    if (images !== used) {
+      const problem = `${name}.confusion counts ${images} images, but data.test.used is ${used}`;
       throw new ArgumentError(op, `${problem}. Count each test image once`);
     }
     if (String(found.wrong) !== String(expected.wrong) || found.accuracy !== expected.accuracy) {
@@ -174,6 +176,12 @@ export function checkSummary(op: string, run: RunSummary): void {
 }
 
 function checkConfusion(op: string, name: string, confusion: readonly (readonly number[])[]): void {
+  if (!Array.isArray(confusion) || !confusion.every((row) => Array.isArray(row))) {
+    throw new ArgumentError(
+      op,
+      `${name} is ${formatValue(confusion)}, expected ${CLASSES} rows of ${CLASSES}`,
+    );
+  }
   const lengths = [confusion.length, ...confusion.map((row) => row.length)];
   if (lengths.length !== CLASSES + 1 || lengths.some((length) => length !== CLASSES)) {
     throw new ArgumentError(

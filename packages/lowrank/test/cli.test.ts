@@ -1,3 +1,5 @@
+/** The command: its options, what a run leaves behind, how it is stopped, and where it cannot write. */
+import { readdirSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -146,6 +148,21 @@ describe('lowrank mnist', () => {
     setTimeout(() => process.emit('SIGINT'), 1_500);
     expect(await running).toBe(130);
     expect(text()).toContain('Nothing was written');
+    await expect(readdir(out)).rejects.toThrow('ENOENT');
+  }, 60_000);
+
+  it('hears a Ctrl-C that comes after the last test, and holds no folder while it works', async () => {
+    const out = join(folder, 'late');
+    let present: string[] = ['not looked'];
+    jest.spyOn(console, 'log').mockImplementation((line: string) => {
+      printed.push(line);
+      if (!line.includes('LoRA on 3')) return;
+      present = readdirSync(out);
+      setImmediate(() => process.emit('SIGINT'));
+    });
+    const argv = ['--train-images', '64', '--test-images', '10', '--digit', '3', '--out', out];
+    expect(await main(['mnist', ...argv])).toBe(130);
+    expect(present).toEqual([]);
     await expect(readdir(out)).rejects.toThrow('ENOENT');
   }, 60_000);
 

@@ -73,6 +73,20 @@ describe('checkSummary', () => {
     expect(() => checkSummary('test', run)).toThrow(message);
   });
 
+  it.each<[string, unknown, RegExp]>([
+    ['nothing', undefined, /^test: takes its options as an object, .* got undefined/],
+    ['an empty object', {}, /^test: base\.confusion is undefined, expected 10 rows of 10/],
+    [
+      'a list of nothing',
+      { ...FIXTURE, lora: { confusion: [null] } },
+      /lora\.confusion is \[null\], expected/,
+    ],
+    ['no data', { ...FIXTURE, data: undefined }, /but data\.test\.used is undefined/],
+  ])('refuses %s', (_, run, message) => {
+    expect(() => checkSummary('test', run as RunSummary)).toThrow(ArgumentError);
+    expect(() => checkSummary('test', run as RunSummary)).toThrow(message);
+  });
+
   it('refuses another digit than the one that was asked for', () => {
     const options = { ...FIXTURE.options, digit: 4 };
     expect(() => checkSummary('test', { ...FIXTURE, options })).toThrow(

@@ -1,4 +1,5 @@
 /** Progress bars for loops in a terminal. */
+import { checkOptions } from '@lowrank/tensor';
 
 /** A bar that is being drawn. */
 export interface ProgressBar {
@@ -11,9 +12,14 @@ export interface ProgressBar {
 /** How often a log gets a line where there is no terminal to redraw, in milliseconds. */
 const LOG_INTERVAL_MS = 10_000;
 
+/** What a bar can be drawn on. A stream of Node is one, but who uses this in a browser has no types of Node. */
+export interface TextStream {
+  write(text: string): unknown;
+}
+
 export interface ProgressBarOptions {
   /** Where it is drawn. Default: standard error. */
-  readonly stream?: NodeJS.WritableStream;
+  readonly stream?: TextStream;
 }
 
 /**
@@ -26,11 +32,12 @@ export async function startProgressBar(
   total: number,
   options: ProgressBarOptions = {},
 ): Promise<ProgressBar> {
+  checkOptions('startProgressBar', options);
   const { default: cliProgress } = await import('cli-progress');
   const bar = new cliProgress.SingleBar(
     {
       format: `${label} {bar} {value}/{total} {note} {elapsed}`,
-      stream: options.stream,
+      stream: options.stream as NodeJS.WritableStream | undefined,
       hideCursor: true,
       noTTYOutput: true,
       notTTYSchedule: LOG_INTERVAL_MS,

@@ -1,7 +1,7 @@
 /** Training and testing a classifier: loops that report as they go and can be stopped between two steps. */
 import { noGrad } from '@lowrank/autograd';
-import { crossEntropy, type DataLoader, type Layer, type Optimizer } from '@lowrank/nn';
-import { ArgumentError, concat, type Tensor } from '@lowrank/tensor';
+import { crossEntropy, DataLoader, type Layer, Module, Optimizer } from '@lowrank/nn';
+import { ArgumentError, checkOptions, concat, formatValue, type Tensor } from '@lowrank/tensor';
 
 /** A batch of examples, [N, ...], and their classes, int32 [N]. */
 export type LabelledBatch = readonly [inputs: Tensor, labels: Tensor];
@@ -28,10 +28,18 @@ export interface TrainingOptions extends LoopOptions {
   readonly onStep?: (step: TrainingStep) => void;
 }
 
+/** @throws ArgumentError for what is no model, no loader or no options. */
+function checkArguments(op: string, model: unknown, loader: unknown, options: object): void {
+  if (!(model instanceof Module)) throw new ArgumentError(op, `needs a model, got ${formatValue(model)}`);
+  if (!(loader instanceof DataLoader))
+    throw new ArgumentError(op, `needs a DataLoader, got ${formatValue(loader)}`);
+  checkOptions(op, options);
+}
+
 /**
  * Trains a classifier with cross entropy.
  * @returns All steps in order.
- * @throws The signal's reason, if it was aborted: the model then stands where the last whole step left it.
+ * @throws ArgumentError for what cannot be trained with; the signal's reason, if it was aborted: the model then stands where the last whole step left it.
  */
 export async function trainClassifier(
   model: Layer,
@@ -39,6 +47,10 @@ export async function trainClassifier(
   optimizer: Optimizer,
   options: TrainingOptions = {},
 ): Promise<TrainingStep[]> {
+  checkArguments('trainClassifier', model, loader, options);
+  if (!(optimizer instanceof Optimizer)) {
+    throw new ArgumentError('trainClassifier', `needs an optimiser, got ${formatValue(optimizer)}`);
+  }
   const { epochs = 1, signal, onStep } = options;
   if (!Number.isInteger(epochs) || epochs < 1) {
     throw new ArgumentError('trainClassifier', `epochs is a whole number of at least 1, got ${epochs}`);
@@ -59,6 +71,7 @@ export async function trainClassifier(
       onStep?.(step);
     }
   }
+  await breathe();
   return steps;
 }
 
@@ -88,6 +101,7 @@ export async function testClassifier(
   loader: DataLoader<LabelledBatch>,
   options: TestOptions = {},
 ): Promise<TestResult> {
+  checkArguments('testClassifier', model, loader, options);
   const { training } = model;
   const breathe = breather(options.signal);
   const batches: LabelledBatch[] = [];
@@ -100,6 +114,7 @@ export async function testClassifier(
       examples += labels.numel();
       options.onBatch?.(examples);
     }
+    await breathe();
   } finally {
     model.train(training);
   }

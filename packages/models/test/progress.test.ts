@@ -1,3 +1,4 @@
+/** What a progress bar draws. */
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { startProgressBar } from '../src/index.js';
@@ -22,5 +23,11 @@ describe('startProgressBar', () => {
     expect(text).toContain('training');
     expect(text).toContain('3/3');
     expect(text).toContain('loss 0.4');
+  });
+
+  it('refuses what are no options', async () => {
+    await expect(startProgressBar('training', 3, null as never)).rejects.toThrow(
+      'startProgressBar: takes its options as an object, { name: value }, got null',
+    );
   });
 });

@@ -1,7 +1,8 @@
+/** Training and testing a classifier: what the loops report, how they stop, and what they refuse. */
 import { describe, expect, it } from '@jest/globals';
 import { DataLoader, Linear, Sequential, SGD, TensorDataset } from '@lowrank/nn';
 import { ArgumentError, manualSeed, randn, tensor } from '@lowrank/tensor';
-import { type LabelledBatch, testClassifier, trainClassifier } from '../src/index.js';
+import { type LabelledBatch, type TrainingStep, testClassifier, trainClassifier } from '../src/index.js';
 
 /** Points left and right of the origin: class 0 and class 1. */
 function separablePoints(): TensorDataset<LabelledBatch> {
@@ -73,6 +74,28 @@ describe('trainClassifier', () => {
       `trainClassifier: epochs is a whole number of at least 1, got ${epochs}`,
     );
   });
+
+  it('sees a signal that comes during the last step', async () => {
+    const { model, loader, optimizer } = setting();
+    const stop = new AbortController();
+    const onStep = ({ step }: TrainingStep) => step === loader.length && stop.abort('late');
+    const training = trainClassifier(model, loader, optimizer, { signal: stop.signal, onStep });
+    await expect(training).rejects.toBe('late');
+  });
+
+  it('refuses what it cannot train with', async () => {
+    const { model, loader, optimizer } = setting();
+    const refused: readonly (readonly [Promise<unknown>, string])[] = [
+      [trainClassifier(undefined as never, loader, optimizer), 'needs a model, got undefined'],
+      [trainClassifier(model, [] as never, optimizer), 'needs a DataLoader, got []'],
+      [trainClassifier(model, loader, 0.1 as never), 'needs an optimiser, got 0.1'],
+      [trainClassifier(model, loader, optimizer, 3 as never), 'takes its options as an object'],
+    ];
+    for (const [training, message] of refused) {
+      await expect(training).rejects.toThrow(ArgumentError);
+      await expect(training).rejects.toThrow(`trainClassifier: ${message}`);
+    }
+  });
 });
 
 describe('testClassifier', () => {
@@ -115,6 +138,22 @@ describe('testClassifier', () => {
     const { model, loader } = setting();
     await expect(testClassifier(model, loader, { signal: AbortSignal.abort('stop') })).rejects.toBe('stop');
     expect(model.training).toBe(true);
+  });
+
+  it('sees a signal that comes during the last batch', async () => {
+    const { model, loader } = setting();
+    const stop = new AbortController();
+    const onBatch = (examples: number) => examples === loader.dataset.length && stop.abort('late');
+    await expect(testClassifier(model, loader, { signal: stop.signal, onBatch })).rejects.toBe('late');
+    expect(model.training).toBe(true);
+  });
+
+  it('refuses what is no model or no loader', async () => {
+    const { model, loader } = setting();
+    await expect(testClassifier({} as never, loader)).rejects.toThrow(ArgumentError);
+    await expect(testClassifier(model, null as never)).rejects.toThrow(
+      'testClassifier: needs a DataLoader, got null',
+    );
   });
 
   it('refuses an empty data set', async () => {

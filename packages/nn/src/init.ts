@@ -1,7 +1,6 @@
 /** Initialisation: fresh values for parameters, drawn as PyTorch draws them. */
 import {
   ArgumentError,
-  formatShape,
   formatValue,
   full,
   normal,
@@ -22,8 +21,8 @@ export type InitOptions = Pick<RandomOptions, 'generator'>;
  * @throws ShapeError for fewer than two axes.
  */
 export function fans(shape: Shape): { readonly fanIn: number; readonly fanOut: number } {
-  if (shape.length < 2) {
-    throw new ShapeError('fans', `a weight has at least two axes [out, in, ...], got ${formatShape(shape)}`);
+  if (!Array.isArray(shape) || shape.length < 2) {
+    throw new ShapeError('fans', `a weight has at least two axes [out, in, ...], got ${formatValue(shape)}`);
   }
   const field = sizeOf(shape.slice(2));
   return { fanIn: shape[1]! * field, fanOut: shape[0]! * field };

@@ -276,6 +276,7 @@ describe('initialisers', () => {
   it('refuses what it cannot fill', () => {
     expectError(() => kaimingUniform(zeros([3])), ShapeError, 'at least two axes', '[3]');
     expectError(() => xavierNormal(zeros([])), ShapeError, 'at least two axes');
+    expectError(() => fans(undefined as never), ShapeError, 'fans', 'undefined');
     expectError(() => normalInit(zeros([2], { dtype: 'int32' })), DTypeError, 'int32');
     expectError(() => uniformInit(zeros([2]), 1, 0), ArgumentError, 'from 1 to 0');
     expectError(() => normalInit(zeros([2]), 0, -1), ArgumentError, 'std = -1');

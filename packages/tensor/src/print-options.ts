@@ -79,6 +79,9 @@ export function getPrintOptions(): Readonly<PrintOptions> {
  * setPrintOptions({ profile: 'default' }); // tensor([1.1235])
  */
 export function setPrintOptions(options: Partial<PrintOptions> & { profile?: PrintProfile }): void {
+  if (typeof options !== 'object' || options === null) {
+    throw refusal(`takes its options as an object, { precision: 2 }, got ${describe(options)}`);
+  }
   const { profile, ...named } = options;
   const given = Object.entries(named).filter(([, value]) => value !== undefined);
   for (const [name, value] of given) checkOption(name, value);

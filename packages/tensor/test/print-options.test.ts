@@ -103,4 +103,10 @@ describe('setPrintOptions', () => {
     expect(set).toThrow(message);
     expect(f32([1.5])).toBe('tensor([1.5000])');
   });
+
+  it.each([undefined, null, 2, 'short'])('refuses %p in the place of the options', (options) => {
+    const set = () => setPrintOptions(options as never);
+    expect(set).toThrow(expect.objectContaining({ name: 'ArgumentError' }));
+    expect(set).toThrow('setPrintOptions: takes its options as an object, { precision: 2 }, got');
+  });
 });

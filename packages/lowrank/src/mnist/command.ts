@@ -1,5 +1,6 @@
 /** `lowrank mnist`: the main job as a command. */
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { readMnistFiles, startProgressBar } from '@lowrank/models';
 import { serializeSafetensors } from '@lowrank/tensor';
 import { Command, InvalidArgumentError } from 'commander';
@@ -87,6 +88,9 @@ async function run(
       'summary.json': toJson(result),
       'report.html': await renderReport(result),
     };
+    // The last stages hold the thread: only now is a Ctrl-C heard that came meanwhile.
+    await setImmediate();
+    signal.throwIfAborted();
     return { files, result };
   });
   if (json !== undefined) await writeWhole(json, toJson(summary));
@@ -101,7 +105,6 @@ async function perform(options: MnistOptions, folder: string, startedAt: Date, s
   const load = seconds();
   const done = await runMnist(files, options, folder, terminal, signal);
   const weights = weightFiles(done);
-  signal.throwIfAborted();
   const summary: RunSummary = {
     startedAt: startedAt.toISOString(),
     environment: { node: process.version, platform: `${process.platform} ${process.arch}` },

@@ -25,9 +25,12 @@ export async function writeFolder<T>(folder: string, work: () => Promise<Work<T>
   const draft = join(parent, `.partial-${randomUUID()}`);
   const isParentNew = !(await isWritable(parent));
   await explained('writeFolder', folder, () => makeFolder(draft));
+  // It was only tried, so that a process that is killed while it works leaves no draft behind.
+  await rmdir(draft);
   try {
     const { files, result } = await work();
     await explained('writeFolder', folder, async () => {
+      await makeFolder(draft);
       for (const [name, content] of Object.entries(files)) await writeFile(join(draft, name), content);
       await rename(draft, folder);
     });

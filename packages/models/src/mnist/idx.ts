@@ -1,6 +1,6 @@
 /** The IDX format, in which MNIST is published: a checked parser for arrays of unsigned bytes. */
 
-import { ArgumentError, FormatError } from '@lowrank/tensor';
+import { ArgumentError, checkOptions, FormatError } from '@lowrank/tensor';
 
 /** An array of unsigned bytes as an IDX file holds it. */
 export interface IdxArray {
@@ -41,7 +41,9 @@ const TYPE_NAMES: ReadonlyMap<number, string> = new Map([
  *   expect: [10_000],
  * });
  */
-export function parseIdx(bytes: Uint8Array, { name, expect }: ParseIdxOptions): IdxArray {
+export function parseIdx(bytes: Uint8Array, options: ParseIdxOptions): IdxArray {
+  checkOptions('parseIdx', options);
+  const { name, expect } = options;
   if (Object.prototype.toString.call(bytes) !== '[object Uint8Array]') {
     throw new ArgumentError('parseIdx', `${name}: expected a Uint8Array, got ${describe(bytes)}`);
   }

@@ -1,7 +1,8 @@
+/** The network that reads digits, and the images that it is trained on. */
 import { describe, expect, it } from '@jest/globals';
 import { crossEntropy } from '@lowrank/nn';
-import { manualSeed, rand, ShapeError, tensor, zeros } from '@lowrank/tensor';
-import { CONVOLUTIONS, MnistCnn, MnistDataset, readMnistFiles } from '../../src/index.js';
+import { ArgumentError, manualSeed, rand, ShapeError, tensor, zeros } from '@lowrank/tensor';
+import { CONVOLUTIONS, MnistCnn, MnistDataset, type MnistSplit, readMnistFiles } from '../../src/index.js';
 
 describe('MnistCnn', () => {
   it('has 92,672 parameters in its convolutions and 113,162 in all', () => {
@@ -63,4 +64,21 @@ describe('MnistDataset', () => {
     const byte = test.images.findIndex((value) => value > 0);
     expect(images.slice([1]).dataSync()[byte]).toBe(Math.fround(test.images[byte]! / 255));
   });
+
+  const split = { images: new Uint8Array(8), labels: new Uint8Array(2), count: 2, height: 2, width: 2 };
+
+  it.each([2, -1])('refuses the position %p among two images', (position) => {
+    const fetch = () => new MnistDataset(split).batch(Int32Array.of(0, position));
+    expect(fetch).toThrow(ArgumentError);
+    expect(fetch).toThrow(`MnistDataset: there is no image ${position} among 2`);
+  });
+
+  it.each([undefined, null, {}, { ...split, count: 3 }, { ...split, labels: new Uint8Array(3) }])(
+    'refuses %p, which is no split',
+    (value) => {
+      const make = () => new MnistDataset(value as MnistSplit);
+      expect(make).toThrow(ArgumentError);
+      expect(make).toThrow('MnistDataset: takes a split as readMnistFiles() gives it, got');
+    },
+  );
 });

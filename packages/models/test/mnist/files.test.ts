@@ -121,6 +121,12 @@ describe('readMnistFiles', () => {
     expect(fromFolder.train.count).toBe(60_000);
   });
 
+  it('refuses a path in the place of the options', async () => {
+    await expect(readMnistFiles(folder as never)).rejects.toThrow(
+      'readMnistFiles: takes its options as an object, { name: value }, got',
+    );
+  });
+
   it('names all files that are missing', async () => {
     await linkAllBut(NAMES[0], NAMES[3]);
     const reading = readMnistFiles({ directory: folder });

@@ -118,6 +118,12 @@ describe('parseIdx', () => {
     );
   });
 
+  it.each([undefined, null, 'labels'])('refuses %p in the place of the options', (options) => {
+    expect(() => parseIdx(idx([1]), options as never)).toThrow(
+      expect.objectContaining({ name: 'ArgumentError', op: 'parseIdx' }),
+    );
+  });
+
   it('returns a consistent array or throws a FormatError, whatever happened to the bytes', () => {
     const shapes = fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 4 });
     const edits = fc.array(fc.tuple(fc.nat(40), fc.integer({ min: 0, max: 255 })), { maxLength: 3 });

@@ -1,6 +1,7 @@
 /** Going through a data set in batches. */
 import { ArgumentError, defaultGenerator, formatValue, Generator, randperm } from '@lowrank/tensor';
-import type { Dataset } from './dataset.js';
+import { checkBoolean, checkOptions } from '../checks.js';
+import { checkDataset, type Dataset } from './dataset.js';
 
 export interface DataLoaderOptions {
   /** Examples in a batch. Default 1. */
@@ -29,21 +30,19 @@ export class DataLoader<Batch> implements Iterable<Batch> {
   readonly #dropLast: boolean;
   readonly #generator: Generator | undefined;
 
-  /** @throws ArgumentError for a batch size below 1, or both a seed and a generator. */
+  /** @throws ArgumentError for an option that cannot be, or both a seed and a generator. */
   constructor(dataset: Dataset<Batch>, options: DataLoaderOptions = {}) {
+    checkOptions('DataLoader', options);
     const { batchSize = 1, shuffle = false, dropLast = false, seed, generator } = options;
-    if (typeof dataset?.batch !== 'function' || !Number.isInteger(dataset.length)) {
-      throw new ArgumentError(
-        'DataLoader',
-        `takes a data set, such as a TensorDataset, got ${formatValue(dataset)}`,
-      );
-    }
+    checkDataset('DataLoader', dataset);
     if (!Number.isInteger(batchSize) || batchSize < 1) {
       throw new ArgumentError(
         'DataLoader',
         `batchSize is a whole number of at least 1, got ${formatValue(batchSize)}`,
       );
     }
+    for (const [name, value] of Object.entries({ shuffle, dropLast }))
+      checkBoolean('DataLoader', name, value);
     if (seed !== undefined && generator !== undefined) {
       throw new ArgumentError('DataLoader', 'takes a seed or a generator, not both');
     }

@@ -17,6 +17,12 @@ export interface Dataset<Batch> {
   batch(indices: Int32Array): Batch;
 }
 
+/** @throws ArgumentError for anything that batches cannot be fetched from. */
+export function checkDataset(op: string, value: Dataset<unknown>): void {
+  if (typeof value?.batch === 'function' && Number.isInteger(value.length)) return;
+  throw new ArgumentError(op, `takes a data set, such as a TensorDataset, got ${formatValue(value)}`);
+}
+
 /** Examples that are the rows of tensors: a batch is one tensor of rows for each. `torch.utils.data.TensorDataset` */
 export class TensorDataset<Tensors extends readonly Tensor[]> implements Dataset<Tensors> {
   readonly tensors: Tensors;
@@ -56,8 +62,12 @@ export class Subset<Batch> implements Dataset<Batch> {
   readonly dataset: Dataset<Batch>;
   readonly #indices: Int32Array;
 
-  /** @throws ArgumentError for a position that the data set does not have. */
+  /** @throws ArgumentError for a position that the data set does not have, or what is no list of them. */
   constructor(dataset: Dataset<Batch>, indices: ArrayLike<number>) {
+    checkDataset('Subset', dataset);
+    if (typeof indices !== 'object' || !Number.isInteger(indices?.length)) {
+      throw new ArgumentError('Subset', `takes a list of positions, got ${formatValue(indices)}`);
+    }
     checkPositions(Array.from(indices), dataset.length);
     this.dataset = dataset;
     this.#indices = Int32Array.from(indices);

@@ -1,6 +1,6 @@
 /** The convolutional layer. */
 import { ArgumentError, conv2d, formatValue, type Pair, type Tensor, zeros } from '@lowrank/tensor';
-import { checkCounts, checkOptions } from '../checks.js';
+import { checkBoolean, checkCounts, checkOptions } from '../checks.js';
 import { kaimingUniform } from '../init.js';
 import { Module } from '../module.js';
 import { Parameter } from '../parameter.js';
@@ -47,6 +47,7 @@ export class Conv2d extends Module {
     checkOptions('Conv2d', options);
     const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true } = options;
     checkCounts('Conv2d', { inChannels, outChannels, groups });
+    checkBoolean('Conv2d', 'bias', bias);
     if (inChannels % groups !== 0 || outChannels % groups !== 0) {
       throw new ArgumentError(
         'Conv2d',

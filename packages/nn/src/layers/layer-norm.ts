@@ -9,7 +9,7 @@ import {
   type Tensor,
   zeros,
 } from '@lowrank/tensor';
-import { checkOptions } from '../checks.js';
+import { checkBoolean, checkOptions } from '../checks.js';
 import { Module } from '../module.js';
 import { Parameter } from '../parameter.js';
 import { pythonBool, pythonNumber, pythonTuple } from './python.js';
@@ -41,9 +41,11 @@ export class LayerNorm extends Module {
     checkOptions('LayerNorm', options);
     const { eps = 1e-5, elementwiseAffine = true, bias = true } = options;
     this.normalizedShape = checkedLengths(normalizedShape);
-    if (!(typeof eps === 'number' && eps >= 0)) {
-      throw new ArgumentError('LayerNorm', `eps is a number of at least 0, got ${formatValue(eps)}`);
+    if (!Number.isFinite(eps) || eps < 0) {
+      throw new ArgumentError('LayerNorm', `eps is a finite number of at least 0, got ${formatValue(eps)}`);
     }
+    for (const [name, value] of Object.entries({ elementwiseAffine, bias }))
+      checkBoolean('LayerNorm', name, value);
     this.eps = eps;
     this.weight = elementwiseAffine ? new Parameter(ones(this.normalizedShape)) : null;
     this.bias = elementwiseAffine && bias ? new Parameter(zeros(this.normalizedShape)) : null;

@@ -1,6 +1,6 @@
 /** The affine layer. */
 import { formatShape, matmul, ShapeError, type Tensor, zeros } from '@lowrank/tensor';
-import { checkCounts, checkOptions, checkTensor } from '../checks.js';
+import { checkBoolean, checkCounts, checkOptions, checkTensor } from '../checks.js';
 import { fans, kaimingUniform, uniformInit } from '../init.js';
 import { Module } from '../module.js';
 import { Parameter } from '../parameter.js';
@@ -18,7 +18,7 @@ export class Linear extends Module {
   /** [out] */
   readonly bias: Tensor | null;
 
-  /** @throws ArgumentError unless both sizes are whole numbers of at least 1. */
+  /** @throws ArgumentError unless both sizes are whole numbers of at least 1, and `bias` is true or false. */
   constructor(
     readonly inFeatures: number,
     readonly outFeatures: number,
@@ -26,10 +26,12 @@ export class Linear extends Module {
   ) {
     super();
     checkOptions('Linear', options);
+    const { bias = true } = options;
     checkCounts('Linear', { inFeatures, outFeatures });
+    checkBoolean('Linear', 'bias', bias);
     const weight = kaimingUniform(new Parameter(zeros([outFeatures, inFeatures])), { a: Math.sqrt(5) });
     this.weight = weight;
-    this.bias = (options.bias ?? true) ? biasFor(weight) : null;
+    this.bias = bias ? biasFor(weight) : null;
   }
 
   /**

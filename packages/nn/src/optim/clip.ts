@@ -1,6 +1,7 @@
 /** Keeping gradients small. */
 import { noGrad } from '@lowrank/autograd';
 import { ArgumentError, cast, div, formatValue, GradientError, stack, Tensor, tensor } from '@lowrank/tensor';
+import { checkOptions } from '../checks.js';
 import { parametersOf } from './parameters.js';
 
 export interface ClipNormOptions {
@@ -22,6 +23,7 @@ export function clipGradNorm(
   maxNorm: number,
   options: ClipNormOptions = {},
 ): Tensor {
+  checkOptions('clipGradNorm', options);
   const { normType = 2, errorIfNonfinite = false } = options;
   checkLimit('clipGradNorm', 'maxNorm', maxNorm);
   if (typeof normType !== 'number' || Number.isNaN(normType)) {

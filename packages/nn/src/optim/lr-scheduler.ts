@@ -42,9 +42,12 @@ export class LRScheduler {
   #baseLrs: readonly number[];
   #lastEpoch = 0;
 
-  /** @throws ArgumentError if the formula gives a rate that is negative or not finite. */
+  /** @throws ArgumentError for what is no formula, or one that gives a rate that is negative or not finite. */
   constructor(optimizer: Scheduled, rate: Rate) {
     checkScheduled(this.constructor.name, optimizer);
+    if (typeof rate !== 'function') {
+      throw new ArgumentError(this.constructor.name, `the rate is a function, got ${formatValue(rate)}`);
+    }
     this.optimizer = optimizer;
     this.#rate = rate;
     this.#baseLrs = optimizer.paramGroups.map(initialLr);

@@ -1,5 +1,6 @@
 /** The learning-rate schedules: step, cosine, linear, linear warm-up, any function, and one after the other. */
 import { ArgumentError, formatValue } from '@lowrank/tensor';
+import { checkOptions } from '../checks.js';
 import { checkScheduled, LRScheduler, type Scheduled } from './lr-scheduler.js';
 
 /** The factor on a group's first learning rate after `step` steps. */
@@ -67,6 +68,7 @@ export interface LinearLROptions {
 export class LinearLR extends LRScheduler {
   /** @throws ArgumentError for factors outside of 0 to 1, or unless totalIters is a whole number of at least 1. */
   constructor(optimizer: Scheduled, options: LinearLROptions = {}) {
+    checkOptions('LinearLR', options);
     const { startFactor = 1 / 3, endFactor = 1, totalIters = 5 } = options;
     checkRange('LinearLR', 'startFactor', startFactor, 0, 1);
     checkRange('LinearLR', 'endFactor', endFactor, 0, 1);
@@ -110,6 +112,12 @@ export class SequentialLR extends LRScheduler {
    * another optimiser.
    */
   constructor(optimizer: Scheduled, schedules: readonly LRScheduler[], milestones: readonly number[]) {
+    if (!Array.isArray(schedules) || !schedules.every((schedule) => schedule instanceof LRScheduler)) {
+      throw new ArgumentError('SequentialLR', `takes a list of schedules, got ${formatValue(schedules)}`);
+    }
+    if (!Array.isArray(milestones)) {
+      throw new ArgumentError('SequentialLR', `milestones are a list, got ${formatValue(milestones)}`);
+    }
     const starts = [0, ...milestones];
     if (starts.length !== schedules.length) {
       throw new ArgumentError(

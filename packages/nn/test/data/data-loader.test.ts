@@ -212,9 +212,13 @@ describe('a DataLoader refuses', () => {
     [{ batchSize: 1.5 }, 'batchSize is a whole number of at least 1, got 1.5'],
     [{ batchSize: Number.NaN }, 'batchSize is a whole number of at least 1, got NaN'],
     [{ batchSize: '8' as unknown as number }, 'batchSize is a whole number of at least 1, got "8"'],
+    [{ shuffle: 'no' }, 'shuffle is true or false, got "no"'],
+    [{ dropLast: 0 }, 'dropLast is true or false, got 0'],
+    [64, 'takes its options as an object, { name: value }, got 64'],
+    [null, 'takes its options as an object, { name: value }, got null'],
     [{ seed: 1, generator: new Generator(1) }, 'takes a seed or a generator, not both'],
     [{ generator: Math.random as unknown as Generator }, 'draws from a Generator, got a function'],
-  ] as [DataLoaderOptions, string][])('%p', (options, message) => {
+  ] as unknown as [DataLoaderOptions, string][])('%p', (options, message) => {
     const make = () => new DataLoader(numbers(3), options);
     expect(make).toThrow(ArgumentError);
     expect(make).toThrow(`DataLoader: ${message}`);

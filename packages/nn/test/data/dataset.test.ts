@@ -103,6 +103,18 @@ describe('a Subset', () => {
     expect(make).toThrow('in a data set of 3');
   });
 
+  it.each([undefined, null, 3, '01', tensor([0, 1])])('refuses %p for the positions', (indices) => {
+    const make = () => new Subset(data, indices as unknown as number[]);
+    expect(make).toThrow(ArgumentError);
+    expect(make).toThrow('Subset: takes a list of positions, got');
+  });
+
+  it('refuses what is no data set', () => {
+    const make = () => new Subset(images as never, [0]);
+    expect(make).toThrow(ArgumentError);
+    expect(make).toThrow('Subset: takes a data set, such as a TensorDataset, got a Tensor');
+  });
+
   it.each([1, -1])('refuses to make a batch of position %p, which it does not have', (position) => {
     const part = new Subset(data, [2]);
     expect(() => part.batch(Int32Array.of(position))).toThrow(ArgumentError);

@@ -155,6 +155,7 @@ describe('Conv2d', () => {
     expectError(() => new Conv2d(3, 4, 1, { groups: 2 }), ArgumentError, '3 and 4 channels', '2 groups');
     expectError(() => new Conv2d(4, 3, 1, { groups: 2 }), ArgumentError, '4 and 3 channels');
     expectError(() => new Conv2d(1, 1, 3, 2 as never), ArgumentError, '{ name: value }', '2');
+    expectError(() => new Conv2d(1, 1, 3, { bias: 0 as never }), ArgumentError, 'Conv2d', 'bias', '0');
   });
 
   it('refuses inputs that do not fit', () => {

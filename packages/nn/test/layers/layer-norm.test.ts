@@ -71,9 +71,15 @@ describe('LayerNorm', () => {
     for (const shape of [0, -1, 1.5, Number.NaN, [], [2, 0], '3' as never, null as never]) {
       expectError(() => new LayerNorm(shape), ShapeError, 'LayerNorm', 'normalizedShape');
     }
-    for (const eps of [-1e-5, Number.NaN, '1' as never]) {
+    for (const eps of [-1e-5, Number.NaN, Infinity, '1' as never]) {
       expectError(() => new LayerNorm(2, { eps }), ArgumentError, 'LayerNorm', 'eps');
     }
+    expectError(() => new LayerNorm(2, { bias: 1 as never }), ArgumentError, 'LayerNorm', 'bias');
+    expectError(
+      () => new LayerNorm(2, { elementwiseAffine: 'no' as never }),
+      ArgumentError,
+      'elementwiseAffine',
+    );
     expectError(() => new LayerNorm(2, 1e-5 as never), ArgumentError, 'LayerNorm', '{ name: value }');
   });
 

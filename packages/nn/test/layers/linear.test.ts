@@ -81,6 +81,7 @@ describe('Linear', () => {
       expectError(() => new Linear(2, size), ArgumentError, 'Linear', 'outFeatures');
     }
     expectError(() => new Linear(2, 2, false as never), ArgumentError, 'Linear', '{ name: value }', 'false');
+    expectError(() => new Linear(2, 2, { bias: null as never }), ArgumentError, 'Linear', 'bias', 'null');
   });
 
   it('refuses inputs that do not fit, and says what would', () => {

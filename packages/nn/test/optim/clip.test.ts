@@ -131,8 +131,10 @@ describe('clipGradNorm', () => {
     ['1', {}, 'maxNorm is a number of at least 0, got "1"'],
     [1, { normType: Number.NaN }, 'normType is a number or Infinity, got NaN'],
     [1, { normType: 'inf' }, 'normType is a number or Infinity, got "inf"'],
+    [1, Infinity, 'takes its options as an object, { name: value }, got Infinity'],
+    [1, null, 'takes its options as an object, { name: value }, got null'],
   ])('refuses the norm %p with %p', (maxNorm, options, message) => {
-    const clip = () => clipGradNorm([withGrad([1])], maxNorm as number, options as object);
+    const clip = () => clipGradNorm([withGrad([1])], maxNorm as number, options as never);
     expect(clip).toThrow(ArgumentError);
     expect(clip).toThrow(`clipGradNorm: ${message}`);
   });

@@ -160,6 +160,9 @@ describe('a schedule refuses', () => {
     [linear({ startFactor: 1.5 }), 'LinearLR: startFactor is from 0 to 1, got 1.5'],
     [linear({ startFactor: Number.NaN }), 'LinearLR: startFactor is from 0 to 1, got NaN'],
     [linear({ endFactor: -1 }), 'LinearLR: endFactor is from 0 to 1, got -1'],
+    [linear(0.5 as never), 'LinearLR: takes its options as an object, { name: value }, got 0.5'],
+    [linear(null as never), 'LinearLR: takes its options as an object, { name: value }, got null'],
+    [of((o) => new LRScheduler(o, 0.5 as never)), 'LRScheduler: the rate is a function, got 0.5'],
     [linear({ totalIters: 0 }), 'LinearLR: totalIters is a whole number of at least 1, got 0'],
     [
       of((o) => new LinearWarmupLR(o, 1, 0)),
@@ -210,7 +213,10 @@ describe('SequentialLR refuses', () => {
     [schedules, [0, 5], 'milestones are whole numbers that ascend from at least 1, got [0, 5]'],
     [schedules, [1.5, 5], 'milestones are whole numbers that ascend from at least 1, got [1.5, 5]'],
     [[schedules[0], stranger], [5], 'a schedule is of another optimiser'],
-  ])('schedules %p at %p', (list, milestones, message) => {
+    [schedules[0], [5], 'takes a list of schedules, got a StepLR'],
+    [[schedules[0], null], [5], 'takes a list of schedules, got [a StepLR, null]'],
+    [schedules, 5, 'milestones are a list, got 5'],
+  ] as [LRScheduler[], number[], string][])('schedules %p at %p', (list, milestones, message) => {
     const make = () => new SequentialLR(optimizer, list, milestones);
     expect(make).toThrow(ArgumentError);
     expect(make).toThrow(`SequentialLR: ${message}`);

@@ -4,7 +4,7 @@ import { ArgumentError, DTypeError, ShapeError } from '../errors.js';
 import type { Conv2dDims } from '../kernels/dims.js';
 import { defineOp, type Op } from '../op.js';
 import { checkOptions } from '../options.js';
-import { checkInteger, formatShape, type Shape } from '../shape.js';
+import { checkInteger, checkShape, formatShape, type Shape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { add } from './elementwise.js';
 import { checkTensor, commonDType, toTensors } from './operand.js';
@@ -60,7 +60,10 @@ function outputShape(attrs: Conv2dAttrs): Shape {
 
 /** @throws ShapeError or ArgumentError for attributes that no convolution can have. */
 function checkAttrs(op: string, attrs: Conv2dAttrs): void {
+  checkOptions(op, attrs);
   const { inputShape, weightShape, stride, padding, dilation, groups } = attrs;
+  for (const shape of [inputShape, weightShape]) checkShape(op, shape);
+  checkOptions(op, padding);
   const shapes = `input ${formatShape(inputShape)} and weight ${formatShape(weightShape)}`;
   if (inputShape.length !== 4 || weightShape.length !== 4) {
     throw new ShapeError(op, `takes input [N, C, H, W] and weight [O, C / groups, KH, KW], got ${shapes}`);

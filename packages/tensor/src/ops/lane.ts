@@ -87,8 +87,8 @@ export function layerNorm(x: Tensor, normalizedShape: Shape, options: LayerNormO
         formatShape(normalizedShape),
     );
   }
-  if (!(eps >= 0))
-    throw new ArgumentError('layerNorm', `eps is a number of at least 0, got ${formatValue(eps)}`);
+  if (!Number.isFinite(eps) || eps < 0)
+    throw new ArgumentError('layerNorm', `eps is a finite number of at least 0, got ${formatValue(eps)}`);
   checkAffine('weight', weight, x, normalizedShape);
   checkAffine('bias', bias, x, normalizedShape);
   const normalized = dispatch(layerNormOp, [x], { axes, eps });

@@ -4,7 +4,7 @@ import { ArgumentError, formatValue, ShapeError } from '../errors.js';
 import type { AvgPoolDims, PoolDims } from '../kernels/dims.js';
 import { defineOp } from '../op.js';
 import { checkOptions } from '../options.js';
-import { formatShape, range, type Shape, sizeOf } from '../shape.js';
+import { checkShape, formatShape, range, type Shape, sizeOf } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { gather } from './indexing.js';
 import { checkFloat, checkTensor } from './operand.js';
@@ -164,11 +164,14 @@ export function averagePool(x: Tensor, attrs: AvgPoolAttrs): Tensor {
 
 /**
  * The gradient of `avgPool2d` with respect to its input, given that of its output.
- * @throws ShapeError if it has another shape than the output.
+ * @throws ShapeError if it has another shape than the output; ArgumentError for what are no attributes of it.
  */
 export function avgPool2dGrad(g: Tensor, attrs: AvgPoolAttrs): Tensor {
   checkTensor('avgPool2dGrad', g);
   checkFloat('avgPool2dGrad', g.dtype);
+  checkOptions('avgPool2dGrad', attrs);
+  checkOptions('avgPool2dGrad', attrs.dims);
+  checkShape('avgPool2dGrad', attrs.inputShape);
   return dispatch(avgPoolGradOp, [g], attrs);
 }
 

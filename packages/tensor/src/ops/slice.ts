@@ -1,4 +1,5 @@
 /** Cutting regions out of a tensor, and setting a tensor into a larger one. */
+import { onesLike } from '../creation.js';
 import { dispatch } from '../dispatch.js';
 import { ArgumentError, formatValue, ShapeError } from '../errors.js';
 import { defineOp } from '../op.js';
@@ -16,6 +17,7 @@ import {
 } from '../shape.js';
 import { toElement } from '../storage.js';
 import type { Tensor } from '../tensor.js';
+import { where } from './elementwise.js';
 import { checkTensor } from './operand.js';
 import { squeeze } from './shape.js';
 
@@ -237,11 +239,18 @@ export function pad(x: Tensor, padding: readonly number[], options: PadOptions =
     x,
     starts.map((start, axis) => [start, ends[axis]!]),
   );
-  return embed(kept, {
+  const region = {
     shape,
-    fill,
     starts: border.map(({ before }) => Math.max(0, before)),
     lengths: kept.shape,
     steps: shape.map(() => 1),
-  });
+  };
+  if (isJsonNumber(fill)) return embed(kept, { ...region, fill });
+  const inside = embed(onesLike(kept, { dtype: 'bool' }), { ...region, fill: 0 });
+  return where(inside, embed(kept, { ...region, fill: 0 }), fill);
+}
+
+/** Attributes are plain JSON, which has no NaN, no infinities and no -0. */
+function isJsonNumber(value: number): boolean {
+  return Number.isFinite(value) && !Object.is(value, -0);
 }

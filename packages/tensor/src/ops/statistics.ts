@@ -117,5 +117,6 @@ const stopGradientOp = defineOp<Record<string, never>>({
 
 /** The same values, through which no gradient flows; what `detach` is made of. */
 export function stopGradient(x: Tensor): Tensor {
+  checkTensor('stopGradient', x);
   return dispatch(stopGradientOp, [x], {});
 }

@@ -1,6 +1,6 @@
 /** The 5,056 bytes in which PyTorch's `torch.get_rng_state()` saves a CPU generator, written and read. */
 
-import { FormatError } from '../errors.js';
+import { FormatError, formatValue } from '../errors.js';
 import { MT19937_WORDS, type Mt19937State } from './mt19937.js';
 
 /** What a generator remembers between two draws. */
@@ -52,6 +52,9 @@ export function encodeState({ seed, engine, nextNormalSample }: GeneratorState):
  * @throws FormatError if the length is wrong or the fields cannot be those of a seeded MT19937.
  */
 export function decodeState(bytes: Uint8Array): GeneratorState {
+  if (Object.prototype.toString.call(bytes) !== '[object Uint8Array]') {
+    throw refused(`expected a Uint8Array, got ${formatValue(bytes)}`);
+  }
   if (bytes.length !== STATE_BYTES) {
     throw refused(`expected ${STATE_BYTES} bytes, got ${bytes.length}`);
   }

@@ -224,6 +224,7 @@ describe('the gradients of conv2d', () => {
       conv2dWeightGrad(x, w, attrs),
     'conv2dWeightGrad: takes input [N, C, H, W] and weight': () =>
       conv2dWeightGrad(x, g, { ...attrs, inputShape: [4, 4] }),
+    'conv2dInputGrad: a shape is a list of whole numbers': () => conv2dInputGrad(g, w, untyped({})),
   });
   itRefuses(ArgumentError, {
     'conv2dInputGrad: stride is a whole number of at least 1': () =>
@@ -231,5 +232,8 @@ describe('the gradients of conv2d', () => {
     'conv2dInputGrad: takes a tensor, got': () => conv2dInputGrad(untyped(1), w, attrs),
     'conv2dWeightGrad: padding is a whole number of at least 0': () =>
       conv2dWeightGrad(x, g, { ...attrs, padding: { top: 0, bottom: -1, left: 0, right: 0 } }),
+    'conv2dInputGrad: takes its options as an object': () => conv2dInputGrad(g, w, untyped(undefined)),
+    'conv2dWeightGrad: takes its options as an object': () =>
+      conv2dWeightGrad(x, g, { ...attrs, padding: untyped(0) }),
   });
 });

@@ -222,8 +222,10 @@ describe('layerNorm', () => {
       layerNorm(x, [3], { weight: weight.to('float64') }),
   });
   itRefuses(ArgumentError, {
-    'layerNorm: eps is a number of at least 0, got NaN': () => layerNorm(x, [3], { eps: NaN }),
-    'layerNorm: eps is a number of at least 0, got -1': () => layerNorm(x, [3], { eps: -1 }),
+    'layerNorm: eps is a finite number of at least 0, got NaN': () => layerNorm(x, [3], { eps: NaN }),
+    'layerNorm: eps is a finite number of at least 0, got -1': () => layerNorm(x, [3], { eps: -1 }),
+    'layerNorm: eps is a finite number of at least 0, got Infinity': () =>
+      layerNorm(x, [3], { eps: Infinity }),
     'layerNorm: takes a tensor, got [1, 2, 3]': () => layerNorm(x, [3], { bias: untyped([1, 2, 3]) }),
     'layerNorm: takes its options as an object, { name: value }, got a Tensor': () =>
       layerNorm(x, [3], untyped(weight)),

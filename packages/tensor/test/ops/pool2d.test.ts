@@ -219,5 +219,9 @@ describe('avgPool2dGrad', () => {
     'avgPool2dGrad: is not defined for int32': () =>
       avgPool2dGrad(ones([1, 1, 2], { dtype: 'int32' }), attrs),
   });
-  itRefuses(ArgumentError, { 'avgPool2dGrad: takes a tensor, got': () => avgPool2dGrad(untyped(1), attrs) });
+  itRefuses(ArgumentError, {
+    'avgPool2dGrad: takes a tensor, got': () => avgPool2dGrad(untyped(1), attrs),
+    'avgPool2dGrad: takes its options as an object, { name: value }, got undefined': () =>
+      avgPool2dGrad(ones([1, 1, 2]), untyped(undefined)),
+  });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
   ArgumentError,
+  type Attrs,
   arange,
   concat,
   DTYPES,
@@ -10,6 +11,7 @@ import {
   pad,
   ShapeError,
   select,
+  setRecorder,
   slice,
   split,
   tensor,
@@ -206,6 +208,23 @@ describe('pad', () => {
     ['F.pad(tensor(1.), ())', () => pad(tensor(1), []), 'tensor(1.)'],
     ['F.pad(zeros(0, 1), (1, 0, 1, 0))', () => pad(zeros([0, 1]), [1, 0, 1, 0]), 'tensor([[0., 0.]])'],
   ]);
+
+  it.each([NaN, -Infinity, -0])('with %p hands no op an attribute that JSON cannot hold', (value) => {
+    const seen: Attrs[] = [];
+    const previous = setRecorder((op, inputs, attrs, run) => {
+      seen.push(attrs);
+      return run(op, inputs, attrs);
+    });
+    try {
+      for (const dtype of ['float32', 'float64'] as const) {
+        const padded = pad(list.to(dtype), [1, 0], { value });
+        expect([padded.dtype, ...padded.dataSync()]).toEqual([dtype, value, 1, 2, 3]);
+      }
+    } finally {
+      setRecorder(previous);
+    }
+    expect(JSON.parse(JSON.stringify(seen))).toEqual(seen);
+  });
 
   it('is undone by the opposite amounts, in every dtype', () => {
     const padded = tensors.chain((x) =>

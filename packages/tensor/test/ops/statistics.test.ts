@@ -297,6 +297,10 @@ describe('what all of them refuse, in their own name', () => {
   });
 });
 
-it('stopGradient has the values of its input', () => {
-  expect(stopGradient(x).tolist()).toEqual(x.tolist());
+describe('stopGradient', () => {
+  it('has the values of its input', () => {
+    expect(stopGradient(x).tolist()).toEqual(x.tolist());
+  });
+
+  itRefuses(ArgumentError, { 'stopGradient: takes a tensor, got 1': () => stopGradient(untyped(1)) });
 });

@@ -182,6 +182,8 @@ describe('a malformed state', () => {
   }
 
   it.each([
+    ['is missing', undefined as never, 'expected a Uint8Array, got undefined'],
+    ['is a list', new Array(5056).fill(0) as never, 'expected a Uint8Array, got an array of 5056'],
     ['is empty', new Uint8Array(0), 'expected 5056 bytes, got 0'],
     ['is truncated', new Uint8Array(5055), 'expected 5056 bytes, got 5055'],
     ['is too long', new Uint8Array(5057), 'expected 5056 bytes, got 5057'],
