@@ -1,3 +1,4 @@
+/** The bench command: which suites it runs, what it prints and writes. */
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+/** Measuring: turns, medians, and contestants that must agree. */
 import { describe, expect, it } from '@jest/globals';
 import { measureCase, median } from '../src/measure.js';
 import type { Contestants } from '../src/suite.js';

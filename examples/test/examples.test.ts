@@ -1,3 +1,4 @@
+/** Runs every example and checks what it prints. */
 import { readdir, readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 

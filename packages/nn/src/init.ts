@@ -9,6 +9,7 @@ import {
   ShapeError,
   sizeOf,
   type Tensor,
+  truncNormal,
   uniform,
 } from '@lowrank/tensor';
 import { checkOptions, checkTensor } from './checks.js';
@@ -71,6 +72,26 @@ export function uniformInit<T extends Tensor>(target: T, from = 0, to = 1, optio
 /** Fills with normal draws. `torch.nn.init.normal_` */
 export function normalInit<T extends Tensor>(target: T, mean = 0, std = 1, options: InitOptions = {}): T {
   return fill('normalInit', target, options, (drawn) => normal(target.shape, mean, std, drawn));
+}
+
+export interface TruncNormalOptions extends InitOptions {
+  /** Default 0. */
+  readonly mean?: number;
+  /** Default 1. */
+  readonly std?: number;
+  /** The smallest value. Default -2. */
+  readonly a?: number;
+  /** The largest value. Default 2. */
+  readonly b?: number;
+}
+
+/** Fills with normal draws that are cut off at a and b. `torch.nn.init.trunc_normal_` */
+export function truncNormalInit<T extends Tensor>(target: T, options: TruncNormalOptions = {}): T {
+  checkTensor('truncNormalInit', 'what is filled', target);
+  checkOptions('truncNormalInit', options);
+  const { mean = 0, std = 1, a = -2, b = 2, generator } = options;
+  target.assign(truncNormal(target.shape, mean, std, a, b, { dtype: target.dtype, generator }));
+  return target;
 }
 
 /** Fills with one value. `torch.nn.init.constant_` */

@@ -14,6 +14,7 @@ import {
   normalInit,
   Parameter,
   Sequential,
+  truncNormalInit,
   uniformInit,
   xavierNormal,
   xavierUniform,
@@ -134,6 +135,14 @@ describe('initialisers', () => {
       [
         [1.1683452129364014, 1.0644047260284424, 1.1172311305999756],
         [1.1151665449142456, 0.4385718107223511, 0.9068358540534973],
+      ],
+    ],
+    [
+      'truncNormalInit',
+      (target) => truncNormalInit(target, { mean: 1, std: 2, a: -1, b: 1.5 }),
+      [
+        [1.2356598377227783, 1.3085509538650513, 0.10432291030883789],
+        [1.407874584197998, 0.12278187274932861, 0.6119589805603027],
       ],
     ],
     [
@@ -279,6 +288,7 @@ describe('initialisers', () => {
     expectError(() => fans(undefined as never), ShapeError, 'fans', 'undefined');
     expectError(() => normalInit(zeros([2], { dtype: 'int32' })), DTypeError, 'int32');
     expectError(() => uniformInit(zeros([2]), 1, 0), ArgumentError, 'from 1 to 0');
+    expectError(() => truncNormalInit(zeros([2]), { a: 1, b: 0 }), ArgumentError, 'a = 1 and b = 0');
     expectError(() => normalInit(zeros([2]), 0, -1), ArgumentError, 'std = -1');
     expectError(() => normalInit([1, 2] as never), ArgumentError, 'normalInit', 'tensor');
     expectError(() => kaimingNormal(null as never), ArgumentError, 'kaimingNormal', 'null');

@@ -36,17 +36,21 @@ export function switching({ checks, data, files }: RunSummary): string[] {
   const off = checks.loraOffEqualsBase
     ? `Switched off, LoRA leaves no trace: every output ${tested} is base’s, bit for bit.`
     : `Switched off, LoRA should leave base as it was, but some output ${tested} differs. This is a defect.`;
-  const difference = `by ${scientific(checks.mergedMaxDifference)} at most`;
-  const merged =
-    checks.mergedMaxDifference <= ROUNDING
-      ? `Merged into the weights, it costs nothing at run time, and moves the outputs ${difference}, which is rounding.`
-      : `Merged into the weights, it moves the outputs ${difference}, which is more than rounding. This is a defect.`;
+  const merged = mergedSentence(checks.mergedMaxDifference);
   const kept = bytes(files.model + files.adapter + files.specialisedAdapter);
   return [
     off,
     merged,
     `Base and both adapters together take ${kept}, and each adapter can be taken off at any time.`,
   ];
+}
+
+function mergedSentence(difference: number): string {
+  const free = 'Merged into the weights, it costs nothing at run time';
+  if (difference === 0) return `${free}, and the outputs stay the same, bit for bit.`;
+  const moved = `moves the outputs by ${scientific(difference)} at most`;
+  if (difference <= ROUNDING) return `${free}, and ${moved}, which is rounding.`;
+  return `Merged into the weights, it ${moved}, which is more than rounding. This is a defect.`;
 }
 
 /** How the losses went. */

@@ -42,6 +42,10 @@ describe('the story', () => {
     expect(good).toMatch(/every output on 10,000 test images is base’s, bit for bit/);
     expect(good).toMatch(/by 1\.9 × 10⁻⁶ at most, which is rounding/);
     expect(good).toMatch(/both adapters together take 465 kB/);
+    const exact = { loraOffEqualsBase: true, mergedMaxDifference: 0 };
+    expect(told(story.switching({ ...FIXTURE, checks: exact }))).toMatch(
+      /outputs stay the same, bit for bit/,
+    );
     const checks = { loraOffEqualsBase: false, mergedMaxDifference: 0.5 };
     const bad = told(story.switching({ ...FIXTURE, checks }));
     expect(bad).toMatch(

@@ -9,6 +9,7 @@ import {
   fillBernoulli,
   fillNormal,
   fillRandint,
+  fillTruncNormal,
   fillUniform,
   randomPermutation,
 } from './distributions.js';
@@ -64,6 +65,23 @@ export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
  */
 export function normal(shape: Shape, mean: number, std: number, options: RandomOptions = {}): Tensor {
   return drawFloats('normal', shape, options, (out, generator) => fillNormal(out, mean, std, generator));
+}
+
+/**
+ * Normal, cut off at a and b. `torch.nn.init.trunc_normal_`
+ * @throws ArgumentError unless mean and standard deviation are finite, the latter above 0, and a <= b.
+ */
+export function truncNormal(
+  shape: Shape,
+  mean: number,
+  std: number,
+  a: number,
+  b: number,
+  options: RandomOptions = {},
+): Tensor {
+  return drawFloats('truncNormal', shape, options, (out, generator) =>
+    fillTruncNormal(out, mean, std, a, b, generator),
+  );
 }
 
 /**

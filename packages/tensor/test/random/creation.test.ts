@@ -13,6 +13,7 @@ import {
   randn,
   randperm,
   ShapeError,
+  truncNormal,
   uniform,
 } from '../../src/index.js';
 import { itAgrees, itRefuses, untyped } from '../tables.js';
@@ -102,6 +103,7 @@ describe('random tensors', () => {
     'uniform: no interval of float32 goes from 1 to 0': () => uniform([1], 1, 0),
     'uniform: no interval of float32 goes from NaN to 1': () => uniform([1], NaN, 1),
     'normal: no normal distribution has mean = 0 and std = -1': () => normal([1], 0, -1),
+    'truncNormal: no normal distribution has mean = 0, std = 0': () => truncNormal([1], 0, 0, -1, 1),
     'normal: no normal distribution has mean = NaN': () => normal([1], NaN, 1),
     'randint: no int32 lies in [3, 3)': () => randint([1], 3, 3),
     'randint: no int32 lies in [0, 1099511627776)': () => randint([1], 0, 2 ** 40),
