@@ -142,7 +142,9 @@ export function files({ files: { model, adapter } }: RunSummary): string {
 
 /** When, how long, and on how much. */
 export function circumstances({ data, seconds, options }: RunSummary): string {
-  const images = `${integer(data.train.used)} of ${plural(data.train.available, 'training image')}`;
+  const { used, available } = data.train;
+  const share = used === available ? 'all' : `${integer(used)} of`;
+  const images = `${share} ${plural(available, 'training image')}`;
   return `Trained on ${images}, ${plural(options.epochs, 'epoch')} each, in ${duration(seconds.total)}.`;
 }
 

@@ -42,7 +42,7 @@ section { border-top: 1px solid var(--rule); margin-top: clamp(2.2rem, 5vw, 3.5r
 small { display: block; font-weight: 400; line-height: 1.4; }
 code { font: 0.9em var(--mono); background: var(--raised); border-radius: 3px; padding: 0.15em 0.4em; }
 code span { white-space: nowrap; }
-.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.unseen { position: absolute; left: 0; top: 0; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: 1.2rem 1.6rem; margin: 2rem 0 1.2rem; }
 .figure { border-top: 3px solid var(--rule); padding-top: 0.6rem; }
