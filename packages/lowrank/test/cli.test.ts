@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Lora } from '@lowrank/lora';
 import { CONVOLUTIONS, MnistCnn } from '@lowrank/models';
@@ -33,7 +34,8 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-const text = () => printed.join('\n');
+/** Without colours, which there are on some machines of CI and in some terminals. */
+const text = () => stripVTControlCharacters(printed.join('\n'));
 
 describe('lowrank', () => {
   it('explains itself', async () => {
