@@ -34,16 +34,27 @@ function lockedDependencies() {
 }
 
 /** Times and sizes stand for the contents here: reading every source would make each start slower. */
-function stateOfSources() {
-  const files = [root, ...packages]
-    .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
-    .filter((path) => /^(src|tsconfig.*\.json)$/.test(basename(path)))
-    .flatMap(filesBelow);
+function stateOf(files) {
   const states = files.map((file) => {
     const { mtimeMs, size } = statSync(file);
     return `${relative(root, file)} ${mtimeMs} ${size}`;
   });
   return digest([lockedDependencies(), ...states]);
+}
+
+function stateOfSources() {
+  const files = [root, ...packages]
+    .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
+    .filter((path) => /^(src|tsconfig.*\.json)$/.test(basename(path)))
+    .flatMap(filesBelow);
+  return stateOf(files);
+}
+
+const kernels = join(root, 'packages', 'tensor', 'src', 'kernels', 'wasm', 'generated', 'binaries.ts');
+
+function stateOfKernels() {
+  const sources = ['packages/tensor/assembly', 'tools/wasm', 'tools/build-wasm.mjs'];
+  return stateOf(sources.map((path) => join(root, path)).flatMap(filesBelow));
 }
 
 /** Each step's `state` tells what it depends on, its `results` what must be there once it is done. */
@@ -53,8 +64,16 @@ const steps = [
     what: 'installing dependencies',
     commandLine: `npx --yes ${packageManager} install --frozen-lockfile`,
     state: lockedDependencies,
-    results: [join(root, 'node_modules', 'typescript')],
+    results: [join(root, 'node_modules', 'typescript'), join(root, 'node_modules', 'assemblyscript')],
     advice: 'Is the npm registry reachable, and does pnpm-lock.yaml match the package.json files?',
+  },
+  {
+    stamp: join(root, 'node_modules', '.lowrank-kernels'),
+    what: 'compiling the wasm kernels',
+    commandLine: `"${process.execPath}" tools/build-wasm.mjs`,
+    state: stateOfKernels,
+    results: [kernels],
+    advice: 'The errors above name the file and the line.',
   },
   {
     stamp: join(root, 'node_modules', '.lowrank-built'),

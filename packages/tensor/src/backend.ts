@@ -1,6 +1,8 @@
 /** Backends: which kernels run the ops of which device. */
 import type { Device } from './device.js';
 import { referenceKernels } from './kernels/reference/index.js';
+import { wasmKernels } from './kernels/wasm/index.js';
+import { settings } from './kernels/wasm/settings.js';
 
 /**
  * The kernels that a backend provides. They are pure functions over flat arrays and dimensions; the reference
@@ -8,8 +10,6 @@ import { referenceKernels } from './kernels/reference/index.js';
  */
 export type Kernels = typeof referenceKernels;
 
-const BACKENDS: Readonly<Record<Device, Kernels>> = { cpu: referenceKernels };
-
 export function backendOf(device: Device): Kernels {
-  return BACKENDS[device];
+  return settings.backend === 'reference' ? referenceKernels : wasmKernels;
 }

@@ -1,6 +1,7 @@
 /** Tensors: shapes, dtypes, ops, kernels, random numbers. */
 import './methods.js';
 
+export * from './cpu.js';
 export * from './creation.js';
 export { DEVICES, type Device } from './device.js';
 export { dispatch, dispatchAll, type Recorder, setRecorder } from './dispatch.js';

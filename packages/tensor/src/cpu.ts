@@ -1,0 +1,99 @@
+/** How the CPU computes: which kernels, which instructions, how many threads; and what of it is in use. */
+
+import { platform } from '#platform';
+import { ArgumentError, formatValue } from './errors.js';
+import { restart, runningMachine } from './kernels/wasm/machine.js';
+import { tileOf } from './kernels/wasm/matmul.js';
+import { settings } from './kernels/wasm/settings.js';
+
+/** `wasm` are the fast kernels, `reference` the plain TypeScript ones that define what is right. */
+export type Backend = 'wasm' | 'reference';
+
+const BACKENDS: readonly Backend[] = ['wasm', 'reference'];
+
+/**
+ * Chooses the kernels for all ops from now on. The environment variable LOWRANK_BACKEND does the same at the start.
+ * Default `wasm`.
+ * @throws ArgumentError for anything else.
+ */
+export function setBackend(backend: Backend): void {
+  if (!BACKENDS.includes(backend)) {
+    throw new ArgumentError('setBackend', `a backend is 'wasm' or 'reference', got ${formatValue(backend)}`);
+  }
+  settings.backend = backend;
+}
+
+/** The kernels that ops use. */
+export function getBackend(): Backend {
+  return settings.backend;
+}
+
+/**
+ * How many threads large kernels use. The environment variable LOWRANK_NUM_THREADS does the same at the start. Default: as
+ * many as can run at once. The results are the same bits for any number. `torch.set_num_threads`
+ * @throws ArgumentError for anything but a whole number of at least 1.
+ */
+export function setNumThreads(threads: number): void {
+  if (!Number.isInteger(threads) || threads < 1) {
+    throw new ArgumentError(
+      'setNumThreads',
+      `a number of threads is a whole number of at least 1, got ${formatValue(threads)}`,
+    );
+  }
+  settings.threads = threads;
+  restart();
+}
+
+/** How many threads large kernels use. `torch.get_num_threads` */
+export function getNumThreads(): number {
+  return settings.threads ?? platform.parallelism();
+}
+
+/**
+ * Whether kernels use V8's wide pass (`--experimental-wasm-revectorize`), which makes one 256-bit operation of two 128-bit
+ * ones: a matrix product is two to three times as fast. Off by default, because it is experimental and counts for all
+ * WebAssembly of the process that is compiled from then on. Node 24 to 26 on x64 with AVX2 have it; elsewhere this changes
+ * nothing, and `cpuInfo()` says why. The environment variable LOWRANK_WIDE_SIMD=1 does the same at the start.
+ * @throws ArgumentError for what is no boolean.
+ */
+export function setWideSimd(on: boolean): void {
+  if (typeof on !== 'boolean') {
+    throw new ArgumentError('setWideSimd', `takes true or false, got ${formatValue(on)}`);
+  }
+  settings.wide = on;
+  restart();
+}
+
+/** What is in use, and why it is not more. */
+export interface CpuInfo {
+  readonly backend: Backend;
+  /** The instructions of the kernels; `none` for the reference backend or an engine without WebAssembly SIMD. */
+  readonly simd: 'none' | 'plain' | 'relaxed';
+  /** Whether V8's wide pass is used. */
+  readonly wide: boolean;
+  /** The register tile of the matrix product, rows x columns, such as `6x16`. */
+  readonly tile: string | null;
+  readonly threads: number;
+  /** Why something is not in use. */
+  readonly reasons: Readonly<Record<string, string>>;
+}
+
+/** Tells what the CPU's kernels use: instructions, tile, threads, wide pass, and the reason for all that is not in use. */
+export function cpuInfo(): CpuInfo {
+  const { backend } = settings;
+  if (backend === 'reference') {
+    const reasons = { wasm: 'the reference backend was asked for: see setBackend' };
+    return { backend, simd: 'none', wide: false, tile: null, threads: 1, reasons };
+  }
+  const { machine, reasons } = runningMachine();
+  if (machine === undefined) return { backend, simd: 'none', wide: false, tile: null, threads: 1, reasons };
+  const { MR, NR } = tileOf(machine.wide);
+  return {
+    backend,
+    simd: machine.simd,
+    wide: machine.wide,
+    tile: `${MR}x${NR}`,
+    threads: machine.threads,
+    reasons,
+  };
+}

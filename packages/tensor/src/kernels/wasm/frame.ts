@@ -1,0 +1,103 @@
+/** One kernel call: brings operands into wasm memory, gives room for results, and tidies up after itself. */
+import { type Machine, theMachine } from './machine.js';
+
+/** What a kernel can work on. */
+export type Operand = Float32Array | Int32Array | Uint8Array;
+
+const OUT_OF_MEMORY = Symbol('out of wasm memory');
+
+export class Frame {
+  readonly #rooms = new Set<number>();
+
+  constructor(private readonly machine: Machine) {}
+
+  /** Whether tiles are to be those for the wide pass. */
+  get wide(): boolean {
+    return this.machine.wide;
+  }
+
+  /** The address of the array's values. */
+  input(array: Operand): number {
+    const { residency } = this.machine;
+    const resident = residency.find(array, 'plain');
+    if (resident !== undefined) return resident;
+    const address = this.room(array.byteLength);
+    this.machine.write(address, array);
+    this.#keep(array, 'plain', address, array.byteLength);
+    return address;
+  }
+
+  /**
+   * The address of what `prepare` makes of the array. From the second time on that the same array is asked for in this
+   * layout, it is kept.
+   */
+  prepared(array: Operand, layout: string, bytes: number, prepare: (address: number) => void): number {
+    const { residency } = this.machine;
+    const resident = residency.find(array, layout);
+    if (resident !== undefined) return resident;
+    const isRecurring = residency.isRecurring(array, layout);
+    const address = this.room(bytes);
+    prepare(address);
+    if (isRecurring) this.#keep(array, layout, address, bytes);
+    return address;
+  }
+
+  /** Room for `length` floats. */
+  output(length: number): number {
+    return this.room(4 * length);
+  }
+
+  /** Room for the time of this call. */
+  room(bytes: number): number {
+    // The widest load may reach past the last value.
+    const address = this.machine.residency.allocate(bytes + 64);
+    if (address === undefined) throw OUT_OF_MEMORY;
+    this.#rooms.add(address);
+    return address;
+  }
+
+  /** A list of whole numbers, for kernels to read. */
+  list(values: readonly number[]): number {
+    const address = this.room(4 * values.length);
+    this.machine.write(address, Int32Array.from(values));
+    return address;
+  }
+
+  /** Runs all chunks of a kernel. */
+  launch(kernel: string, chunks: number, parameters: readonly number[]): void {
+    this.machine.launch(kernel, chunks, parameters);
+  }
+
+  /** The floats at an address that `output` gave. */
+  result(address: number, length: number): Float32Array {
+    const values = this.machine.read(address, length);
+    this.#keep(values, 'plain', address, values.byteLength);
+    return values;
+  }
+
+  /** Gives all room back. */
+  end(): void {
+    const { residency } = this.machine;
+    for (const address of this.#rooms) residency.release(address);
+    residency.unpin();
+  }
+
+  #keep(array: Operand, layout: string, address: number, bytes: number): void {
+    if (this.machine.residency.keep(array, layout, address, bytes)) this.#rooms.delete(address);
+  }
+}
+
+/** Runs `work` in a frame. `undefined` where there is no wasm, or too little memory for it: the reference kernels then do it. */
+export function compute<T>(work: (frame: Frame) => T): T | undefined {
+  const machine = theMachine();
+  if (machine === undefined) return undefined;
+  const frame = new Frame(machine);
+  try {
+    return work(frame);
+  } catch (error) {
+    if (error !== OUT_OF_MEMORY) throw error;
+    return undefined;
+  } finally {
+    frame.end();
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * Which arrays have a copy in wasm memory. Results stay there after they were copied out, operands after they were copied
+ * in, and weights that come again as packed panels too: the next kernel then need not copy. The copies that were not used
+ * for longest make room for new ones, so nothing here can leak.
+ */
+import type { Heap } from './heap.js';
+
+/** How many bytes of copies are kept. */
+export const RESIDENT_BYTES = 128 * 2 ** 20;
+
+/** Copying less than this is cheaper than remembering it. */
+const WORTH_KEEPING = 4096;
+
+interface Copy {
+  readonly address: number;
+  readonly bytes: number;
+  /** In use by the running kernel. */
+  pinned: boolean;
+  /** Whether the memory is still this copy's. */
+  alive: boolean;
+}
+
+/** Arrays whose owner may write to them: a copy could be out of date at any time, so there never is one. */
+const exposed = new WeakSet<ArrayBufferView>();
+
+/** Tells that somebody outside of the library got hold of the array. */
+export function expose(array: ArrayBufferView): void {
+  exposed.add(array);
+}
+
+/** The copies, by array and by layout: `plain` is the array as it is; packings have names of their own. */
+export class Residency {
+  /** In the order of their last use. */
+  readonly #copies = new Set<Copy>();
+  readonly #byArray = new WeakMap<ArrayBufferView, Map<string, Copy | 'seen'>>();
+  #bytes = 0;
+  /** What the running kernel uses. */
+  readonly #pinned: Copy[] = [];
+
+  constructor(
+    private readonly heap: Heap,
+    private readonly limit = RESIDENT_BYTES,
+  ) {}
+
+  /** Bytes that copies take. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** The address of the array's copy, pinned; `undefined` if there is none. */
+  find(array: ArrayBufferView, layout: string): number | undefined {
+    const copy = this.#byArray.get(array)?.get(layout);
+    if (copy === undefined || copy === 'seen' || !copy.alive) return undefined;
+    if (exposed.has(array)) {
+      this.#drop(copy);
+      return undefined;
+    }
+    this.#copies.delete(copy);
+    this.#copies.add(copy);
+    this.#pin(copy);
+    return copy.address;
+  }
+
+  /** Makes the block at `address` the array's copy. Whether that was worth it: if not, the block stays the caller's. */
+  keep(array: ArrayBufferView, layout: string, address: number, bytes: number): boolean {
+    if (bytes < WORTH_KEEPING || bytes > this.limit / 4 || exposed.has(array)) return false;
+    const copy: Copy = { address, bytes, pinned: false, alive: true };
+    this.#layouts(array).set(layout, copy);
+    this.#copies.add(copy);
+    this.#bytes += bytes;
+    this.#pin(copy);
+    return true;
+  }
+
+  /** Whether the array was asked for in this layout before: what comes twice comes again. */
+  isRecurring(array: ArrayBufferView, layout: string): boolean {
+    const layouts = this.#layouts(array);
+    if (layouts.has(layout)) return true;
+    layouts.set(layout, 'seen');
+    return false;
+  }
+
+  /** Room for a kernel, at the cost of old copies. `undefined` if there is not enough memory even so. */
+  allocate(bytes: number): number | undefined {
+    this.#shrink(this.limit - bytes);
+    for (;;) {
+      const address = this.heap.allocate(bytes);
+      if (address !== undefined || !this.#dropOldest()) return address;
+    }
+  }
+
+  release(address: number): void {
+    this.heap.free(address);
+  }
+
+  /** Ends the pins of a kernel that has run. */
+  unpin(): void {
+    for (const copy of this.#pinned) copy.pinned = false;
+    this.#pinned.length = 0;
+  }
+
+  #pin(copy: Copy): void {
+    copy.pinned = true;
+    this.#pinned.push(copy);
+  }
+
+  #layouts(array: ArrayBufferView): Map<string, Copy | 'seen'> {
+    let layouts = this.#byArray.get(array);
+    if (layouts === undefined) {
+      layouts = new Map();
+      this.#byArray.set(array, layouts);
+    }
+    return layouts;
+  }
+
+  #shrink(bytes: number): void {
+    while (this.#bytes > bytes && this.#dropOldest());
+  }
+
+  #dropOldest(): boolean {
+    const [oldest] = this.#copies;
+    if (oldest === undefined || oldest.pinned) return false;
+    this.#drop(oldest);
+    return true;
+  }
+
+  #drop(copy: Copy): void {
+    copy.alive = false;
+    this.#copies.delete(copy);
+    this.#bytes -= copy.bytes;
+    this.heap.free(copy.address);
+  }
+}
