@@ -4,8 +4,8 @@ import { int, pointer } from './parameters';
 import { scratch } from './scratch';
 import { rows1x2, rows4x2, tile4x2, tile6x4 } from './tiles';
 
-/** How much of K the sums in registers run over before they go to memory: a panel of B then stays in the first cache. */
-const DEPTH = 256;
+/** Below this K, writing C takes longer than reading A and B. */
+const SHALLOW = 48;
 
 /** One tile of the size that the machine is best at. */
 @inline
@@ -41,7 +41,8 @@ export function copyTile(
  * 0 A's panels, 1 B's panels (or B itself), 2 C, 3 M, 4 N, 5 K, 6 wide (1) or narrow tiles, 7 rows and 8 columns of a block,
  * 9 and 10 lists of the matrix of A and of B that each product takes, 11 floats from one k of B to the next,
  * 12 floats from one panel of B to the next, 13 floats from one matrix of B to the next, 14 floats from one row of C to the next,
- * 15 floats from one column of C to the next, 16 bias per column or 0, 17 activation.
+ * 15 floats from one column of C to the next, 16 bias per column or 0, 17 activation,
+ * 18 how much of K the sums in registers run over before they go to memory.
  */
 export function matmulTiles(p: usize, chunk: i32): void {
   const M = int(p, 3);
@@ -70,14 +71,22 @@ export function matmulTiles(p: usize, chunk: i32): void {
   const a = pointer(p, 0) + <usize>aMatrix * aPanel * <usize>((M + MR - 1) / MR);
   const b = pointer(p, 1) + ((<usize>bMatrix * pointer(p, 13)) << 2);
   const c = pointer(p, 2) + ((<usize>product * <usize>M * <usize>N) << 2);
+  const depthOfBlock = int(p, 18);
   const spare = scratch();
   const spareStride = <usize>NR << 2;
-  for (let k = 0; k < K || k == 0; k += DEPTH) {
-    const depth = min(DEPTH, K - k);
+  // A tile reads a panel of each side. The inner loop changes the one that is cheaper to fetch again: panels of A as a rule,
+  // but where K is small it is C that counts, and C is written along its rows.
+  const alongRows = K <= SHALLOW;
+  const outer = alongRows ? (bottom - top + MR - 1) / MR : (right - left + NR - 1) / NR;
+  const inner = alongRows ? (right - left + NR - 1) / NR : (bottom - top + MR - 1) / MR;
+  for (let k = 0; k < K || k == 0; k += depthOfBlock) {
+    const depth = min(depthOfBlock, K - k);
     const accumulate = k > 0;
-    for (let j = left; j < right; j += NR) {
-      const bAt = b + <usize>(j / NR) * bPanel + <usize>k * bStride;
-      for (let i = top; i < bottom; i += MR) {
+    for (let u = 0; u < outer; u++) {
+      for (let v = 0; v < inner; v++) {
+        const i = top + (alongRows ? u : v) * MR;
+        const j = left + (alongRows ? v : u) * NR;
+        const bAt = b + <usize>(j / NR) * bPanel + <usize>k * bStride;
         const aAt = a + <usize>(i / MR) * aPanel + (<usize>(k * MR) << 2);
         const cAt = c + <usize>i * cStride + <usize>j * cColumn;
         if (i + MR <= bottom && j + NR <= right && cColumn == 4) {

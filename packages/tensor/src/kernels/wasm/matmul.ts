@@ -117,6 +117,12 @@ function multiplyRows(frame: Frame, product: Product, c: number, epilogue: reado
   frame.launch('matmulRows', chunks, parameters);
 }
 
+/** How much of K the sums in registers run over before they go to memory: a panel of B then stays in the first cache. */
+const DEPTH = 256;
+
+/** Less where B is read in place: each of its rows may be another page, and the processor finds only so many at once. */
+const DIRECT_DEPTH = 32;
+
 /** Everything else: A in panels, B in panels or, where there are few rows, read where it lies. */
 function multiplyTiles(
   frame: Frame,
@@ -136,6 +142,7 @@ function multiplyTiles(
   const parameters = [left.address, right.address, c, M, N, K, Number(frame.wide), rows, columns];
   parameters.push(frame.list(left.indices), frame.list(right.indices));
   parameters.push(right.strideK, right.panel, right.matrix, rowStride, columnStride, ...epilogue);
+  parameters.push(isDirect ? DIRECT_DEPTH : DEPTH);
   frame.launch('matmulTiles', chunks, parameters);
 }
 
