@@ -16,7 +16,8 @@ export type MatmulAttrs = { readonly transposeA: boolean; readonly transposeB: b
 
 /** The two last lengths, exchanged where the flag says so. */
 function matrixShape(shape: Shape, transposed: boolean): readonly [rows: number, columns: number] {
-  const [rows, columns] = shape.slice(-2) as [number, number];
+  const rows = shape[shape.length - 2]!;
+  const columns = shape[shape.length - 1]!;
   return transposed ? [columns, rows] : [rows, columns];
 }
 
@@ -74,7 +75,8 @@ function matmulDims(a: Shape, b: Shape, attrs: MatmulAttrs, output: Shape): Matm
   const [, N] = matrixShape(b, attrs.transposeB);
   const batch = output.slice(0, -2);
   return {
-    ...attrs,
+    transposeA: attrs.transposeA,
+    transposeB: attrs.transposeB,
     M,
     N,
     K,
@@ -83,8 +85,11 @@ function matmulDims(a: Shape, b: Shape, attrs: MatmulAttrs, output: Shape): Matm
   };
 }
 
+const ONE_MATRIX: readonly number[] = [0];
+
 /** Where each matrix of a broadcast batch begins. */
-function matrixOffsets(own: Shape, batch: Shape, size: number): number[] {
+function matrixOffsets(own: Shape, batch: Shape, size: number): readonly number[] {
+  if (batch.length === 0) return ONE_MATRIX;
   const offsets: number[] = [];
   const walk = planWalk(batch, [broadcastStrides(own, batch)]);
   const length = walk.shape.at(-1)!;

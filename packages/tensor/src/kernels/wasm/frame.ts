@@ -1,5 +1,6 @@
 /** One kernel call: brings operands into wasm memory, gives room for results, and tidies up after itself. */
 import { type Machine, theMachine } from './machine.js';
+import { LIST_BYTES } from './residency.js';
 
 /** What a kernel can work on. */
 export type Operand = Float32Array | Int32Array | Uint8Array;
@@ -8,6 +9,8 @@ const OUT_OF_MEMORY = Symbol('out of wasm memory');
 
 export class Frame {
   readonly #rooms = new Set<number>();
+  /** Bytes of short lists so far. */
+  #listed = 0;
 
   constructor(private readonly machine: Machine) {}
 
@@ -58,8 +61,12 @@ export class Frame {
 
   /** A list of whole numbers, for kernels to read. */
   list(values: readonly number[]): number {
-    const address = this.room(4 * values.length);
-    this.machine.write(address, Int32Array.from(values));
+    const { residency } = this.machine;
+    const list = Int32Array.from(values);
+    const isShort = this.#listed + list.byteLength <= LIST_BYTES;
+    const address = isShort ? residency.lists + this.#listed : this.room(list.byteLength);
+    if (isShort) this.#listed += list.byteLength;
+    this.machine.write(address, list);
     return address;
   }
 

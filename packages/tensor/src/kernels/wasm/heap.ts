@@ -54,9 +54,11 @@ export class Heap {
   }
 
   #take(size: number): number | undefined {
-    const i = this.#gaps.findIndex(({ start, end }) => end - start >= size);
-    if (i < 0) return undefined;
-    const gap = this.#gaps[i];
+    const gaps = this.#gaps;
+    let i = 0;
+    while (i < gaps.length && gaps[i].end - gaps[i].start < size) i++;
+    if (i === gaps.length) return undefined;
+    const gap = gaps[i];
     const address = gap.start;
     gap.start += size;
     if (gap.start === gap.end) this.#gaps.splice(i, 1);
@@ -72,8 +74,8 @@ export class Heap {
   }
 
   #release(start: number, end: number): void {
-    let i = this.#gaps.findIndex((gap) => gap.start >= end);
-    if (i < 0) i = this.#gaps.length;
+    let i = this.#gaps.length;
+    while (i > 0 && this.#gaps[i - 1].start >= end) i--;
     const before = this.#gaps[i - 1];
     const after = this.#gaps[i];
     if (before !== undefined && before.end === start) {

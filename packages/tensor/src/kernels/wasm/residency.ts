@@ -9,13 +9,18 @@ import type { Heap } from './heap.js';
 export const RESIDENT_BYTES = 128 * 2 ** 20;
 
 /** Copying less than this is cheaper than remembering it. */
-const WORTH_KEEPING = 4096;
+const WORTH_KEEPING = 32 * 2 ** 10;
+
+/** Room that is always there for the short lists of a call. */
+export const LIST_BYTES = 4096;
 
 interface Copy {
   readonly address: number;
   readonly bytes: number;
   /** In use by the running kernel. */
   pinned: boolean;
+  /** Used since it was last passed over. */
+  recent: boolean;
   /** Whether the memory is still this copy's. */
   alive: boolean;
 }
@@ -30,9 +35,11 @@ export function expose(array: ArrayBufferView): void {
 
 /** The copies, by array and by layout: `plain` is the array as it is; packings have names of their own. */
 export class Residency {
-  /** In the order of their last use. */
+  /** Oldest first. One that was used since then gets a second chance, which costs less than to keep the order of use. */
   readonly #copies = new Set<Copy>();
   readonly #byArray = new WeakMap<ArrayBufferView, Map<string, Copy | 'seen'>>();
+  /** The address of `LIST_BYTES` bytes. */
+  readonly lists: number;
   #bytes = 0;
   /** What the running kernel uses. */
   readonly #pinned: Copy[] = [];
@@ -40,7 +47,9 @@ export class Residency {
   constructor(
     private readonly heap: Heap,
     private readonly limit = RESIDENT_BYTES,
-  ) {}
+  ) {
+    this.lists = heap.allocate(LIST_BYTES) as number;
+  }
 
   /** Bytes that copies take. */
   get bytes(): number {
@@ -55,8 +64,7 @@ export class Residency {
       this.#drop(copy);
       return undefined;
     }
-    this.#copies.delete(copy);
-    this.#copies.add(copy);
+    copy.recent = true;
     this.#pin(copy);
     return copy.address;
   }
@@ -64,7 +72,7 @@ export class Residency {
   /** Makes the block at `address` the array's copy. Whether that was worth it: if not, the block stays the caller's. */
   keep(array: ArrayBufferView, layout: string, address: number, bytes: number): boolean {
     if (bytes < WORTH_KEEPING || bytes > this.limit / 4 || exposed.has(array)) return false;
-    const copy: Copy = { address, bytes, pinned: false, alive: true };
+    const copy: Copy = { address, bytes, pinned: false, recent: false, alive: true };
     this.#layouts(array).set(layout, copy);
     this.#copies.add(copy);
     this.#bytes += bytes;
@@ -117,11 +125,19 @@ export class Residency {
     while (this.#bytes > bytes && this.#dropOldest());
   }
 
+  /** Whether there was one that could go. */
   #dropOldest(): boolean {
-    const [oldest] = this.#copies;
-    if (oldest === undefined || oldest.pinned) return false;
-    this.#drop(oldest);
-    return true;
+    for (let rounds = 2 * this.#copies.size; rounds > 0; rounds--) {
+      const oldest = this.#copies.values().next().value as Copy;
+      if (!oldest.recent && !oldest.pinned) {
+        this.#drop(oldest);
+        return true;
+      }
+      oldest.recent = false;
+      this.#copies.delete(oldest);
+      this.#copies.add(oldest);
+    }
+    return false;
   }
 
   #drop(copy: Copy): void {
