@@ -68,7 +68,7 @@ export default {
     },
   ],
   options: {
-    includeOnly: '^(packages/[^/]+|benches)/(src|test|bin)/|^examples/|node_modules',
+    includeOnly: '^(packages/[^/]+|benches(/peers)?)/(src|test|bin|workers)/|^examples/|node_modules',
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '/dist/' },
     tsConfig: { fileName: 'tsconfig.test.json' },

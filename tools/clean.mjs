@@ -13,6 +13,8 @@ const made = [
     join(folder, 'dist'),
     join(folder, 'node_modules'),
   ]),
+  join(root, 'benches', 'peers', 'node_modules'),
+  join(root, 'packages', 'tensor', 'src', 'kernels', 'wasm', 'generated'),
   join(root, 'coverage'),
   join(root, 'node_modules'),
 ];
