@@ -7,6 +7,7 @@ export default {
   moduleNameMapper: {
     '^@lowrank/([a-z]+)$': '<rootDir>/packages/$1/src/index.ts',
     '^lowrank$': '<rootDir>/packages/lowrank/src/index.ts',
+    '^#disk$': '<rootDir>/packages/tensor/src/safetensors/disk/node.ts',
     '^#platform$': '<rootDir>/packages/tensor/src/kernels/wasm/platform/node.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

@@ -1,6 +1,6 @@
 /** The `lowrank` command. */
 import { createRequire } from 'node:module';
-import { LowrankError } from '@lowrank/tensor';
+import { LowrankError, setWideSimd } from '@lowrank/tensor';
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { mnistCommand } from './mnist/command.js';
@@ -15,6 +15,8 @@ const INTERRUPTED = 130;
  */
 export async function main(argv: readonly string[]): Promise<number> {
   const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+  // Here it is our process, so the wide pass is on unless someone says otherwise; where there is none this does nothing.
+  if (process.env.LOWRANK_WIDE_SIMD === undefined) setWideSimd(true);
   const stop = new AbortController();
   const onInterrupt = () => stop.abort(new Interrupted());
   // Once: a second Ctrl-C ends the process at once.

@@ -80,7 +80,12 @@ export interface ImageCount {
 export interface RunSummary {
   /** When the run began, ISO 8601. */
   readonly startedAt: string;
-  readonly environment: { readonly node: string; readonly platform: string };
+  readonly environment: {
+    readonly node: string;
+    readonly platform: string;
+    /** What the ops ran on, such as `wasm, relaxed SIMD, wide pass, 2 threads`. */
+    readonly kernels: string;
+  };
   readonly options: RunOptions;
   readonly data: { readonly train: ImageCount; readonly test: ImageCount };
   readonly parameters: ParameterSummary;

@@ -99,7 +99,11 @@ const specialised = evaluationWith([
 
 export const FIXTURE: RunSummary = {
   startedAt: '2026-01-02T03:04:05.678Z',
-  environment: { node: 'v20.0.0-fixture', platform: 'fixture-os x64' },
+  environment: {
+    node: 'v20.0.0-fixture',
+    platform: 'fixture-os x64',
+    kernels: 'wasm, fixture SIMD, 2 threads',
+  },
   options: {
     seed: 4242,
     epochs: 1,

@@ -2,12 +2,13 @@
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { readMnistFiles, startProgressBar } from '@lowrank/models';
-import { serializeSafetensors } from '@lowrank/tensor';
+import { cpuInfo, serializeSafetensors } from '@lowrank/tensor';
 import { Command, InvalidArgumentError } from 'commander';
 import pc from 'picocolors';
 import { renderReport } from '../report/render.js';
 import type { RunSummary } from '../summary.js';
 import { type MnistRun, runMnist } from './experiment.js';
+import { describeKernels } from './kernels.js';
 import { AVAILABLE, checkMnistOptions, DEFAULTS, IMAGES, imageCounts, type MnistOptions } from './options.js';
 import { prepareFile, writeFolder, writeWhole } from './run-folder.js';
 import type { Narrator } from './stages.js';
@@ -32,7 +33,6 @@ function number(text: string): number {
  * @param signal Stops a run that is under way; nothing is written then.
  */
 export function mnistCommand(signal: AbortSignal): Command {
-  const { train, test } = IMAGES.default;
   return new Command('mnist')
     .description('Train a CNN on MNIST, adapt it with LoRA, and write a report.')
     .option('--seed <n>', 'seeds everything random', number, DEFAULTS.seed)
@@ -42,17 +42,17 @@ export function mnistCommand(signal: AbortSignal): Command {
     .option('--alpha <a>', 'the updates are scaled by alpha / rank', number, DEFAULTS.alpha)
     .option(
       '--train-images <n>',
-      `how many of the ${AVAILABLE.train} training images are used (default: ${train})`,
+      `how many of the ${AVAILABLE.train} training images are used (default: all)`,
       number,
     )
     .option(
       '--test-images <n>',
-      `how many of the ${AVAILABLE.test} test images are used (default: ${test})`,
+      `how many of the ${AVAILABLE.test} test images are used (default: all)`,
       number,
     )
     .option(
       '--quick',
-      `use ${IMAGES.quick.train} and ${IMAGES.quick.test} images, to end within a minute`,
+      `use ${IMAGES.quick.train} and ${IMAGES.quick.test} images, to end within seconds`,
       false,
     )
     .option('--out <dir>', 'where the folder of this run is made', 'runs')
@@ -107,7 +107,11 @@ async function perform(options: MnistOptions, folder: string, startedAt: Date, s
   const weights = weightFiles(done);
   const summary: RunSummary = {
     startedAt: startedAt.toISOString(),
-    environment: { node: process.version, platform: `${process.platform} ${process.arch}` },
+    environment: {
+      node: process.version,
+      platform: `${process.platform} ${process.arch}`,
+      kernels: describeKernels(cpuInfo()),
+    },
     ...done.summary,
     files: {
       model: weights.model.length,
@@ -149,11 +153,10 @@ const terminal: Narrator = {
 function announce(options: MnistOptions): void {
   const { train, test } = imageCounts(options);
   console.log(pc.bold('lowrank: a network learns to read digits, and LoRA adapts it'));
+  console.log(`Kernels: ${describeKernels(cpuInfo())}.`);
   if (train < AVAILABLE.train || test < AVAILABLE.test) {
-    const all = `--train-images ${AVAILABLE.train} --test-images ${AVAILABLE.test}`;
     console.log(
-      `Using ${train} of the ${AVAILABLE.train} training images and ${test} of the ${AVAILABLE.test} test images of MNIST, ` +
-        `to end soon. For all of them: npx lowrank mnist ${all}`,
+      `Using ${train} of the ${AVAILABLE.train} training images and ${test} of the ${AVAILABLE.test} test images of MNIST.`,
     );
   }
 }

@@ -143,6 +143,7 @@ function settings(run: RunSummary): SafeHtml {
     ['Quick', options.quick ? 'yes' : 'no'],
     ['Written to', options.out],
     ['Node', `${environment.node} on ${environment.platform}`],
+    ['Kernels', environment.kernels],
     ['Loading', duration(seconds.load)],
     ['Base training', duration(seconds.base)],
     ['LoRA, all digits', duration(seconds.lora)],

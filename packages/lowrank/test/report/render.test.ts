@@ -152,7 +152,7 @@ describe('the page', () => {
     const run: RunSummary = {
       ...FIXTURE,
       startedAt: hostile,
-      environment: { node: hostile, platform: hostile },
+      environment: { node: hostile, platform: hostile, kernels: hostile },
       options: { ...FIXTURE.options, out: hostile },
       parameters: {
         ...FIXTURE.parameters,

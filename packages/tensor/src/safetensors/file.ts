@@ -1,4 +1,5 @@
-/** Safetensors files on disk. Only Node has them, so the modules that reach them are loaded when they are needed. */
+/** Safetensors files on disk. */
+import { readWhole, writeWhole } from '#disk';
 import { ArgumentError, FormatError, formatValue } from '../errors.js';
 import type { Tensor } from '../tensor.js';
 import type { Metadata } from './layout.js';
@@ -19,27 +20,10 @@ export async function saveSafetensors(
 ): Promise<void> {
   checkPath('saveSafetensors', path);
   const bytes = serializeSafetensors(tensors, metadata);
-  const { rename, rm } = await import('node:fs/promises');
-  const temporary = `${path}.${crypto.randomUUID()}.tmp`;
   try {
-    await writeThrough(temporary, bytes);
-    await rename(temporary, path);
+    await writeWhole(path, bytes);
   } catch (cause) {
-    // Whether that succeeds or not, what went wrong first is what counts.
-    await rm(temporary, { force: true }).catch(() => undefined);
     throw new FormatError('saveSafetensors', `cannot write ${path}: ${(cause as Error).message}`, { cause });
-  }
-}
-
-/** Writes a new file, and returns when it is on the disk and no longer only on its way there. */
-async function writeThrough(path: string, bytes: Uint8Array): Promise<void> {
-  const { open } = await import('node:fs/promises');
-  const file = await open(path, 'wx');
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
   }
 }
 
@@ -49,9 +33,8 @@ async function writeThrough(path: string, bytes: Uint8Array): Promise<void> {
  */
 export async function loadSafetensors(path: string): Promise<SafetensorsContent> {
   checkPath('loadSafetensors', path);
-  const { readFile } = await import('node:fs/promises');
   try {
-    return parseSafetensors(await readFile(path));
+    return parseSafetensors(await readWhole(path));
   } catch (cause) {
     throw new FormatError('loadSafetensors', `cannot read ${path}: ${(cause as Error).message}`, { cause });
   }

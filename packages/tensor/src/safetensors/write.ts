@@ -36,7 +36,7 @@ export function serializeSafetensors(
   new DataView(file.buffer).setBigUint64(0, BigInt(header.length), true);
   file.set(header, PREFIX_BYTES);
   for (const { name, begin } of entries) {
-    file.set(bytesOf((tensors[name] as Tensor).dataSync()), PREFIX_BYTES + header.length + begin);
+    file.set(bytesOf((tensors[name] as Tensor).storage), PREFIX_BYTES + header.length + begin);
   }
   return file;
 }
