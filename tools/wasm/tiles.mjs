@@ -7,6 +7,7 @@ export const TILES = [
   { rows: 4, vectors: 2, left: 'packed' },
   // For V8's wide pass, which makes one 256-bit register of two neighbours: 12 registers of 24 variables.
   { rows: 6, vectors: 4, left: 'packed' },
+  { rows: 6, vectors: 4, left: 'rows' },
   { rows: 4, vectors: 2, left: 'rows' },
   { rows: 1, vectors: 2, left: 'rows' },
 ];

@@ -1,40 +1,24 @@
-/** A training step of the MNIST network: of all parameters, and of LoRA alone. */
+/** A training step of the MNIST network: by wasm on all threads and on one, and by the reference kernels. */
 import {
   Adam,
-  CONVOLUTIONS,
   crossEntropy,
   Generator,
-  Lora,
+  getNumThreads,
   MnistCnn,
-  markOnlyLoraAsTrainable,
   rand,
   randint,
-  registerParametrization,
   type StateDict,
 } from 'lowrank';
-import type { Contestant, Suite } from '../suite.js';
+import type { Suite } from '../suite.js';
+import { timed } from '../timed.js';
 
-const BATCH_SIZE = 16;
-
-function networkWith(state: StateDict): MnistCnn {
+/** Step after step on one batch, from the same beginning, so that the losses of the first steps are the same. */
+function training(state: StateDict, batchSize: number): () => ArrayLike<number> {
   const model = new MnistCnn();
   model.loadStateDict(state);
-  return model;
-}
-
-function withLora(model: MnistCnn, generator: Generator): MnistCnn {
-  for (const name of CONVOLUTIONS) {
-    const layer = model[name];
-    registerParametrization(layer, 'weight', new Lora(layer.weight.shape, { rank: 1, generator }));
-  }
-  markOnlyLoraAsTrainable(model);
-  return model;
-}
-
-/** Step after step on one batch. LoRA starts at zero, so that the losses of the first steps are the same. */
-function training(model: MnistCnn, generator: Generator): Contestant {
-  const images = rand([BATCH_SIZE, 1, 28, 28], { generator });
-  const labels = randint([BATCH_SIZE], 0, 10, { generator });
+  const generator = new Generator(1);
+  const images = rand([batchSize, 1, 28, 28], { generator });
+  const labels = randint([batchSize], 0, 10, { generator });
   const optimizer = new Adam(model.parameters(), { lr: 1e-3 });
   return () => {
     optimizer.zeroGrad();
@@ -47,18 +31,19 @@ function training(model: MnistCnn, generator: Generator): Contestant {
 
 export const stepSuite: Suite = {
   name: 'step',
-  about: 'a step of Adam on the MNIST CNN: LoRA of rank 1 in its convolutions against all parameters',
-  cases: [
-    {
-      name: `batch of ${BATCH_SIZE}`,
+  about: 'a step of Adam on the MNIST CNN: on all threads, on one, and by the reference kernels',
+  cases: [64].map((batchSize) =>
+    timed({
+      name: `batch of ${batchSize}`,
       prepare: () => {
         const state = new MnistCnn().stateDict();
-        const lora = withLora(networkWith(state), new Generator(1));
+        const run = () => training(state, batchSize);
         return {
-          'LoRA step': training(lora, new Generator(2)),
-          'full step': training(networkWith(state), new Generator(2)),
+          lowrank: run(),
+          ...(getNumThreads() > 1 && { 'lowrank, 1 thread': { run: run(), mode: { threads: 1 } } }),
+          'reference backend': { run: run(), mode: { backend: 'reference' } },
         };
       },
-    },
-  ],
+    }),
+  ),
 };

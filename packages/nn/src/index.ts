@@ -17,12 +17,8 @@ export { Adam, type AdamOptions, AdamW } from './optim/adam.js';
 export { type ClipNormOptions, clipGradNorm, clipGradValue } from './optim/clip.js';
 export type { Group, ParameterGroup, Trainable } from './optim/groups.js';
 export { LRScheduler, type Rate, type Scheduled, type ScheduleState } from './optim/lr-scheduler.js';
-export {
-  Optimizer,
-  type OptimizerDefinition,
-  type OptimizerOptions,
-  type Update,
-} from './optim/optimizer.js';
+export type { Move, Update } from './optim/moves.js';
+export { Optimizer, type OptimizerDefinition, type OptimizerOptions } from './optim/optimizer.js';
 export type { OptionRule, OptionRules } from './optim/options.js';
 export type { OptimizerState, ParameterState, SavedGroup } from './optim/saved-state.js';
 export * from './optim/schedules.js';

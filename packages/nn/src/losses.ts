@@ -2,6 +2,7 @@
 import {
   ArgumentError,
   broadcastShapes,
+  crossEntropyRows,
   DTypeError,
   formatShape,
   formatValue,
@@ -185,14 +186,13 @@ function checkClassWeight(op: string, weight: Tensor, count: number): void {
   throw new ShapeError(op, `there are ${count} classes, so the weight must be [${count}], got ${got}`);
 }
 
-/** The loss of log probabilities against classes. */
-function classLoss(
-  op: string,
-  input: Tensor,
-  { axis, index, factors }: Classes,
-  options: LossOptions,
-): Tensor {
-  const losses = neg(gather(input, axis, index.unsqueeze(axis)).squeeze(axis));
+/** The negatives of the log probabilities of the right classes. */
+function negatives(input: Tensor, { axis, index }: Classes): Tensor {
+  return neg(gather(input, axis, index.unsqueeze(axis)).squeeze(axis));
+}
+
+/** One loss of those of all places. */
+function reduceCounted(op: string, losses: Tensor, { factors }: Classes, options: LossOptions): Tensor {
   return factors === null
     ? reduce(op, losses, options)
     : reduce(op, losses.mul(factors), options, factors.sum());
@@ -210,7 +210,8 @@ export function nllLoss(input: Tensor, target: Tensor, options: ClassLossOptions
   if (target.dtype !== 'int32') {
     throw new DTypeError('nllLoss', `classes are int32, got ${target.dtype}. Convert with to('int32')`);
   }
-  return classLoss('nllLoss', input, readClasses('nllLoss', input, target, options), options);
+  const classes = readClasses('nllLoss', input, target, options);
+  return reduceCounted('nllLoss', negatives(input, classes), classes, options);
 }
 
 export interface CrossEntropyOptions extends ClassLossOptions {
@@ -234,12 +235,17 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
       `labelSmoothing is from 0 to 1, got ${formatValue(labelSmoothing)}`,
     );
   }
-  const logProbabilities = logSoftmax(input, classAxis('crossEntropy', input));
-  if (target.dtype !== 'int32') return softCrossEntropy(logProbabilities, target, options);
+  const axis = classAxis('crossEntropy', input);
+  if (target.dtype !== 'int32') return softCrossEntropy(logSoftmax(input, axis), target, options);
   const classes = readClasses('crossEntropy', input, target, options);
-  const hard = classLoss('crossEntropy', logProbabilities, classes, options);
+  if (labelSmoothing === 0 && input.ndim <= 2) {
+    const losses = rowLosses(input, classes);
+    return reduceCounted('crossEntropy', losses, classes, options);
+  }
+  const logProbabilities = logSoftmax(input, axis);
+  const hard = reduceCounted('crossEntropy', negatives(logProbabilities, classes), classes, options);
   if (labelSmoothing === 0) return hard;
-  const { axis, counted, factors } = classes;
+  const { counted, factors } = classes;
   const spread = neg(weighted(logProbabilities, axis, options).sum(axis)).div(input.shape[axis]!);
   const smooth = reduce(
     'crossEntropy',
@@ -248,6 +254,12 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
     factors === null ? null : factors.sum(),
   );
   return hard.mul(1 - labelSmoothing).add(smooth.mul(labelSmoothing));
+}
+
+/** The losses of [N, C] logits, or [C] for one, without a log probability for every class. */
+function rowLosses(input: Tensor, { index }: Classes): Tensor {
+  if (input.ndim === 2) return crossEntropyRows(input, index);
+  return crossEntropyRows(input.unsqueeze(0), index.unsqueeze(0)).squeeze(0);
 }
 
 /** The cross entropy of log probabilities against probabilities. */

@@ -44,7 +44,7 @@ export function setNumThreads(threads: number): void {
   restart();
 }
 
-/** How many threads large kernels use. `torch.get_num_threads` */
+/** How many threads were asked for; `cpuInfo().threads` tells how many there can be here. `torch.get_num_threads` */
 export function getNumThreads(): number {
   return settings.threads ?? platform.parallelism();
 }
@@ -73,6 +73,7 @@ export interface CpuInfo {
   readonly wide: boolean;
   /** The register tile of the matrix product, rows x columns, such as `6x16`. */
   readonly tile: string | null;
+  /** How many threads large kernels may use. They are started when there is much to do, and end when there is not. */
   readonly threads: number;
   /** Why something is not in use. */
   readonly reasons: Readonly<Record<string, string>>;

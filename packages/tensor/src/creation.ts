@@ -32,7 +32,7 @@ interface Values {
 }
 
 function readValues(values: TensorLike): Values {
-  if (values instanceof Tensor) return { data: values.dataSync(), shape: values.shape, dtype: values.dtype };
+  if (values instanceof Tensor) return { data: values.storage, shape: values.shape, dtype: values.dtype };
   if (!ArrayBuffer.isView(values)) return readNested(values);
   const dtype = checkedDTypeOf('tensor', values);
   return { data: values as TypedArray, shape: [(values as TypedArray).length], dtype };

@@ -10,6 +10,7 @@ export * from './errors.js';
 export { SCALARS, type ScalarName } from './kernels/scalars.js';
 export { type LifeCycle, setLifeCycle } from './life-cycle.js';
 export { type Attrs, defineMultiOp, defineOp, type Inputs, type Json, OPS, type Op } from './op.js';
+export { geluGrad, reluGrad, sigmoidGrad, siluGrad, tanhGrad } from './ops/activation-grad.js';
 export { cast, to } from './ops/cast.js';
 export {
   type Conv2dAttrs,
@@ -19,13 +20,16 @@ export {
   conv2dWeightGrad,
   convolve,
 } from './ops/conv2d.js';
+export * from './ops/cross-entropy.js';
 export * from './ops/elementwise.js';
 export { gather, indexAdd, indexSelect, scatterAdd } from './ops/indexing.js';
 export * from './ops/lane.js';
 export * from './ops/linalg.js';
+export { linear } from './ops/linear.js';
 export * from './ops/mask.js';
 export { dot, type MatmulAttrs, type MatmulOptions, matmul, outer } from './ops/matmul.js';
 export type { Operand } from './ops/operand.js';
+export * from './ops/optimizer.js';
 export * from './ops/pool2d.js';
 export * from './ops/reduce.js';
 export * from './ops/shape.js';

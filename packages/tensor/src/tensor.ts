@@ -9,6 +9,7 @@ import {
   type LowrankError,
   ShapeError,
 } from './errors.js';
+import { expose } from './kernels/wasm/residency.js';
 import { assigning } from './life-cycle.js';
 import { formatTensor } from './print.js';
 import { checkShape, formatShape, type Shape, sameShape, sizeOf } from './shape.js';
@@ -91,12 +92,14 @@ export class Tensor implements TensorSpec {
 
   /** The values, row-major. The array is the tensor's own: copy it before you change it. Works on every device. */
   async data(): Promise<TypedArray> {
-    return this.storage;
+    return this.dataSync();
   }
 
   /** As `data()`, at once; only on the CPU. */
   dataSync(): TypedArray {
-    return this.storage;
+    const { storage } = this;
+    expose(storage);
+    return storage;
   }
 
   /**
@@ -104,7 +107,7 @@ export class Tensor implements TensorSpec {
    * @throws ShapeError if there is not exactly one element.
    */
   item(): number {
-    const storage = this.dataSync();
+    const { storage } = this;
     if (storage.length !== 1) {
       throw new ShapeError(
         'item',
@@ -116,7 +119,7 @@ export class Tensor implements TensorSpec {
 
   /** The values as nested arrays; a scalar gives the plain value. */
   tolist(): NestedArray<number | boolean> {
-    const storage = this.dataSync();
+    const { storage } = this;
     const nest = (axis: number, offset: number, step: number): NestedArray<number | boolean> => {
       if (axis === this.ndim)
         return this.dtype === 'bool' ? storage[offset] !== 0 : (storage[offset] as number);
@@ -166,7 +169,7 @@ export class Tensor implements TensorSpec {
 
   /** The printed form, PyTorch's: `tensor([[1., 2.], [3., 4.]])`. */
   toString(): string {
-    return formatTensor(this.dataSync(), this.shape, this.dtype, {
+    return formatTensor(this.storage, this.shape, this.dtype, {
       suffix: this.attachment?.describe() ?? '',
     });
   }

@@ -90,6 +90,20 @@ describe('reading', () => {
     expect(x.dataSync()).toBe(x.storage);
   });
 
+  it.each([
+    ['dataSync', async (x: Tensor) => x.dataSync()],
+    ['data', (x: Tensor) => x.data()],
+  ])('gives by %s an array that later ops look at anew, in case it was written to', async (_, read) => {
+    const [x, y] = [zeros([128, 128]), ones([128, 3])];
+    // Twice, because what comes twice is kept for later.
+    for (let i = 0; i < 2; i++) expect(x.matmul(y).sum().item()).toBe(0);
+    const values = await read(x);
+    values[0] = 5;
+    expect(x.matmul(y).sum().item()).toBe(15);
+    values[1] = 2;
+    expect(x.matmul(y).sum().item()).toBe(21);
+  });
+
   it('prints as PyTorch does, in text and in the console', () => {
     // torch.tensor([[1., 2.5], [3., 4.]])
     const printed = 'tensor([[1.0000, 2.5000],\n        [3.0000, 4.0000]])';

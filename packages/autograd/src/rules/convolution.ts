@@ -13,12 +13,18 @@ import { type Call, type Rule, rule } from './rule.js';
 type Conv2dCall = Call<Conv2dAttrs>;
 type PoolCall = Call<AvgPoolAttrs>;
 
-/** conv2d is bilinear, and so are its two gradients: the rules of the three only need one another. */
+/** But for its bias conv2d is bilinear, and so are its two gradients: the rules of the three only need one another. */
 export const convolutionRules: Readonly<Record<string, Rule>> = {
-  conv2d: rule('the others', (g, { inputs: [x, weight], attrs }: Conv2dCall) => [
-    () => conv2dInputGrad(g, weight, attrs),
-    () => conv2dWeightGrad(x, g, attrs),
-  ]),
+  conv2d: rule([[1], [0], []], (g, { inputs, attrs }: Conv2dCall) => {
+    const [x, weight] = inputs;
+    const gradients = [
+      () => conv2dInputGrad(g, weight, attrs),
+      () => conv2dWeightGrad(x, g, attrs),
+      () => g.sum([0, 2, 3]),
+    ];
+    // The bias may be missing.
+    return gradients.slice(0, inputs.length);
+  }),
   conv2dInputGrad: rule('the others', (h, { inputs: [g, weight], attrs }: Conv2dCall) => [
     () => convolve(h, weight, attrs),
     () => conv2dWeightGrad(h, g, attrs),

@@ -1,11 +1,11 @@
-/** Gradients of the elementwise ops. */
+/** Gradients of the elementwise ops; in rules for gradients of activations, `G` is the gradient of that gradient. */
 import {
   cos,
   eq,
-  erf,
   exp,
   floorDivide,
   ge,
+  geluGrad,
   gt,
   le,
   log,
@@ -14,12 +14,16 @@ import {
   lt,
   neg,
   pow,
+  reluGrad,
   sigmoid,
+  sigmoidGrad,
   sign,
+  siluGrad,
   sin,
   sub,
   type Tensor,
   tanh,
+  tanhGrad,
   where,
   zerosLike,
 } from '@lowrank/tensor';
@@ -87,24 +91,44 @@ export const elementwiseRules: Readonly<Record<string, Rule>> = {
   sin: rule('inputs', (g, { inputs: [x] }) => g.mul(cos(x))),
   cos: rule('inputs', (g, { inputs: [x] }) => neg(g).mul(sin(x))),
   tan: rule('output', (g, { output }) => g.mul(output.square().add(1))),
-  tanh: rule('output', (g, { output }) => g.mul(sub(1, output.square()))),
+  tanh: rule('output', (g, { output }) => tanhGrad(g, output)),
   erf: rule('inputs', (g, { inputs: [x] }) => g.mul(exp(neg(x.square()))).mul(TWO_OVER_SQRT_PI)),
 
-  relu: rule('output', (g, { output }) => where(le(output, 0), 0, g)),
-  sigmoid: rule('output', (g, { output }) => g.mul(output).mul(sub(1, output))),
-  silu: rule('inputs', (g, { inputs: [x] }) => {
-    const s = sigmoid(x);
-    return g.mul(s).mul(x.mul(sub(1, s)).add(1));
-  }),
+  relu: rule('output', (g, { output }) => reluGrad(g, output)),
+  reluGrad: rule([1], (G, { inputs: [, y] }) => [() => reluGrad(G, y), null]),
+  tanhGrad: rule([[1], [0, 1]], (G, { inputs: [g, y] }) => [
+    () => tanhGrad(G, y),
+    () => G.mul(g).mul(y).mul(-2),
+  ]),
+  sigmoid: rule('output', (g, { output }) => sigmoidGrad(g, output)),
+  sigmoidGrad: rule([[1], [0, 1]], (G, { inputs: [g, y] }) => [
+    () => sigmoidGrad(G, y),
+    () => G.mul(g).mul(sub(1, y.mul(2))),
+  ]),
+  silu: rule('inputs', (g, { inputs: [x] }) => siluGrad(g, x)),
+  siluGrad: rule([[1], [0, 1]], (G, { inputs: [g, x] }) => [
+    () => siluGrad(G, x),
+    () => {
+      const s = sigmoid(x);
+      const slope = s.mul(sub(1, s));
+      return G.mul(g)
+        .mul(slope)
+        .mul(x.mul(sub(1, s.mul(2))).add(2));
+    },
+  ]),
   softplus: rule('inputs', (g, { inputs: [x, beta, threshold] }) => {
     const scaled = x.mul(beta);
     return [() => where(gt(scaled, threshold), g, g.mul(sigmoid(scaled))), null, null];
   }),
-  gelu: rule('inputs', (g, { inputs: [x] }) => {
-    const cdf = erf(x.mul(Math.SQRT1_2)).add(1).mul(0.5);
-    const density = exp(x.square().mul(-0.5)).mul(ONE_OVER_SQRT_TWO_PI);
-    return g.mul(cdf.add(x.mul(density)));
-  }),
+  gelu: rule('inputs', (g, { inputs: [x] }) => geluGrad(g, x)),
+  geluGrad: rule([[1], [0, 1]], (G, { inputs: [g, x] }) => [
+    () => geluGrad(G, x),
+    () => {
+      const square = x.square();
+      const density = exp(square.mul(-0.5)).mul(ONE_OVER_SQRT_TWO_PI);
+      return G.mul(g).mul(density).mul(sub(2, square));
+    },
+  ]),
   geluTanh: rule('inputs', (g, { inputs: [x] }) => {
     const t = tanh(x.mul(x.square().mul(0.044715).add(1)).mul(SQRT_TWO_OVER_PI));
     const slope = x

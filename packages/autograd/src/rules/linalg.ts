@@ -20,6 +20,19 @@ export const linalgRules: Readonly<Record<string, Rule>> = {
       },
     ],
   ),
+  // y = x W^T + b, over rows: dx = dy W, dW = dy^T x, db = the sum of dy's rows.
+  linear: rule([[1], [0], []], (g, { inputs }: Call) => {
+    const [x, weight] = inputs;
+    const [N, K] = weight.shape as readonly [number, number];
+    const M = x.shape.slice(0, -1).reduce((count, length) => count * length, 1);
+    const gradients = [
+      () => matmul(g, weight),
+      () => matmul(g.reshape([M, N]), x.reshape([M, K]), { transposeA: true }),
+      () => g.reshape([M, N]).sum(0),
+    ];
+    // The bias may be missing.
+    return gradients.slice(0, inputs.length);
+  }),
   svd: rule('output', (_, { outputs: [U, S, Vh], grads }) => svdGradient(U, S, Vh, grads)),
 };
 

@@ -5,6 +5,7 @@ import { elementwiseRules } from './elementwise.js';
 import { indexingRules } from './indexing.js';
 import { laneRules } from './lane.js';
 import { linalgRules } from './linalg.js';
+import { lossRules } from './loss.js';
 import { reduceRules } from './reduce.js';
 import type { Rule } from './rule.js';
 import { shapeRules } from './shape.js';
@@ -18,6 +19,7 @@ export const RULES: ReadonlyMap<string, Rule> = new Map(
     ...shapeRules,
     ...indexingRules,
     ...linalgRules,
+    ...lossRules,
     ...convolutionRules,
   }),
 );

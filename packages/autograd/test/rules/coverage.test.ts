@@ -1,6 +1,6 @@
 /** No op of the tensor package goes without a gradient by oversight, and no rule without samples. */
 import { describe, expect, it } from '@jest/globals';
-import { type Node, RULES } from '@lowrank/autograd';
+import { type Node, noGrad, RULES } from '@lowrank/autograd';
 import * as lr from '@lowrank/tensor';
 import { OP_SAMPLES } from './samples/index.js';
 
@@ -35,6 +35,30 @@ const WITHOUT_FRACTIONS: Readonly<Record<string, () => lr.Tensor>> = {
 /** Ops that stop gradients, which is what they are for. */
 const STOPS = ['stopGradient'];
 
+/** The steps of optimisers, which are taken under noGrad; each with a call. */
+const STEPS: Readonly<Record<string, (parameter: lr.Tensor) => unknown>> = {
+  adamStep: (parameter) =>
+    lr.adamStep([{ parameter, gradient: x, expAvg: x, expAvgSq: x }], {
+      step: 1,
+      lr: 0.1,
+      betas: [0.9, 0.99],
+      eps: 1e-8,
+      weightDecay: 0,
+      decoupled: false,
+      amsgrad: false,
+      maximize: false,
+    }),
+  sgdStep: (parameter) =>
+    lr.sgdStep([{ parameter, gradient: x }], {
+      lr: 0.1,
+      momentum: 0,
+      dampening: 0,
+      weightDecay: 0,
+      nesterov: false,
+      maximize: false,
+    }),
+};
+
 function namesIn(output: lr.Tensor): string[] {
   const names = new Set<string>();
   const visit = (node: Node | null | undefined): void => {
@@ -48,7 +72,7 @@ function namesIn(output: lr.Tensor): string[] {
 
 describe('the table of gradient rules', () => {
   it.each([...lr.OPS.keys()])('knows what to do with %s', (name) => {
-    const known = RULES.has(name) || STOPS.includes(name) || name in WITHOUT_FRACTIONS;
+    const known = RULES.has(name) || STOPS.includes(name) || name in WITHOUT_FRACTIONS || name in STEPS;
     expect(known ? [] : [name]).toEqual([]);
   });
 
@@ -59,6 +83,13 @@ describe('the table of gradient rules', () => {
       expect(['bool', 'int32']).toContain(call().dtype);
     },
   );
+
+  it.each(Object.entries(STEPS))('has none for %s, which moves only what needs no gradient', (name, call) => {
+    const parameter = lr.ones([2, 2], { requiresGrad: true });
+    expect(RULES.has(name)).toBe(false);
+    expect(() => call(parameter)).toThrow(`${name}: has no gradient rule. Call it under noGrad()`);
+    expect(() => noGrad(() => call(parameter))).not.toThrow();
+  });
 
   it('has no rules for ops that do not exist', () => {
     expect([...RULES.keys()].filter((name) => !lr.OPS.has(name))).toEqual([]);

@@ -1,5 +1,5 @@
 /** The affine layer. */
-import { formatShape, matmul, ShapeError, type Tensor, zeros } from '@lowrank/tensor';
+import { formatShape, linear, ShapeError, type Tensor, zeros } from '@lowrank/tensor';
 import { checkBoolean, checkCounts, checkOptions, checkTensor } from '../checks.js';
 import { fans, kaimingUniform, uniformInit } from '../init.js';
 import { Module } from '../module.js';
@@ -47,8 +47,7 @@ export class Linear extends Module {
           `layer with inFeatures ${x.shape.at(-1) ?? 1}`,
       );
     }
-    const product = matmul(x, this.weight, { transposeB: true });
-    return this.bias === null ? product : product.add(this.bias);
+    return linear(x, this.weight, { bias: this.bias });
   }
 
   override extraRepr(): string {

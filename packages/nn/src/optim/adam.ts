@@ -1,9 +1,9 @@
 /** Adam and AdamW. */
-import { maximum, type Tensor, zerosLike } from '@lowrank/tensor';
+import { adamStep, type Tensor, zerosLike } from '@lowrank/tensor';
 import type { Trainable } from './groups.js';
-import { Optimizer, type OptimizerDefinition, type OptimizerOptions, type Update } from './optimizer.js';
+import { type Move, type Update, updateInSets } from './moves.js';
+import { FusedOptimizer, type OptimizerDefinition, type OptimizerOptions } from './optimizer.js';
 import { decayPair, flag, nonNegative } from './options.js';
-import type { ParameterState } from './saved-state.js';
 
 export interface AdamOptions extends OptimizerOptions {
   /** Decay of the running means of the gradient and of its square. Default [0.9, 0.999]. */
@@ -36,45 +36,26 @@ const ADAM_W: OptimizerDefinition<AdamOptions> = {
 };
 
 /** Kingma and Ba (2015), with the L2 penalty in the gradient. `torch.optim.Adam` */
-export class Adam extends Optimizer<AdamOptions> {
+export class Adam extends FusedOptimizer<AdamOptions> {
   /** @param options.lr Default 1e-3. */
   constructor(params: Trainable<AdamOptions>, options: Partial<AdamOptions> = {}) {
     super(params, options, ADAM);
   }
 
-  protected override update(
-    parameter: Tensor,
-    gradient: Tensor,
-    options: AdamOptions,
-    state: ParameterState | undefined,
-  ): Update {
-    const { weightDecay, maximize } = options;
-    const direction = maximize ? gradient.neg() : gradient;
-    const penalised = weightDecay === 0 ? direction : direction.add(parameter.mul(weightDecay));
-    return adamStep(parameter, penalised, options, state);
+  protected override updateAll(moves: readonly Move[], options: AdamOptions): Update[] {
+    return adamUpdates(moves, { ...options, decoupled: false });
   }
 }
 
 /** Loshchilov and Hutter (2019): the weight decays by itself, apart from the gradient. `torch.optim.AdamW` */
-export class AdamW extends Optimizer<AdamOptions> {
+export class AdamW extends FusedOptimizer<AdamOptions> {
   /** @param options.lr Default 1e-3. */
   constructor(params: Trainable<AdamOptions>, options: Partial<AdamOptions> = {}) {
     super(params, options, ADAM_W);
   }
 
-  protected override update(
-    parameter: Tensor,
-    gradient: Tensor,
-    options: AdamOptions,
-    state: ParameterState | undefined,
-  ): Update {
-    const { lr, weightDecay, maximize } = options;
-    return adamStep(
-      parameter.mul(1 - lr * weightDecay),
-      maximize ? gradient.neg() : gradient,
-      options,
-      state,
-    );
+  protected override updateAll(moves: readonly Move[], options: AdamOptions): Update[] {
+    return adamUpdates(moves, { ...options, decoupled: true });
   }
 }
 
@@ -86,25 +67,27 @@ interface Moments {
   readonly maxExpAvgSq: Tensor;
 }
 
-/** Algorithm 1 of Kingma and Ba, arranged as PyTorch does: the corrections of the bias are plain numbers. */
-function adamStep(
-  parameter: Tensor,
-  gradient: Tensor,
-  options: AdamOptions,
-  state: ParameterState | undefined,
-): Update {
-  const { lr, betas, eps, amsgrad } = options;
-  const [beta1, beta2] = betas;
-  const previous: Partial<Moments> = state ?? {};
-  const zero = zerosLike(gradient);
-  const step = (previous.step ?? 0) + 1;
-  const expAvg = (previous.expAvg ?? zero).mul(beta1).add(gradient.mul(1 - beta1));
-  const expAvgSq = (previous.expAvgSq ?? zero).mul(beta2).add(gradient.square().mul(1 - beta2));
-  const maxExpAvgSq = amsgrad ? maximum(previous.maxExpAvgSq ?? zero, expAvgSq) : undefined;
-  const denominator = (maxExpAvgSq ?? expAvgSq)
-    .sqrt()
-    .div(Math.sqrt(1 - beta2 ** step))
-    .add(eps);
-  const value = parameter.sub(expAvg.mul(lr / (1 - beta1 ** step)).div(denominator));
-  return { value, state: { step, expAvg, expAvgSq, ...(maxExpAvgSq && { maxExpAvgSq }) } };
+/** The formula counts steps, so those that are after equally many can be moved at once. */
+function adamUpdates(
+  moves: readonly Move[],
+  options: AdamOptions & { readonly decoupled: boolean },
+): Update[] {
+  const { lr, betas, eps, weightDecay, decoupled, amsgrad, maximize } = options;
+  const stepsSoFar = ({ state }: Move) => (state as Partial<Moments> | undefined)?.step ?? 0;
+  return updateInSets(moves, stepsSoFar, (set) => {
+    const step = stepsSoFar(set[0] as Move) + 1;
+    const before = set.map(({ parameter, gradient, state }) => {
+      const { expAvg, expAvgSq, maxExpAvgSq }: Partial<Moments> = state ?? {};
+      const zero = () => zerosLike(parameter);
+      return {
+        parameter,
+        gradient,
+        expAvg: expAvg ?? zero(),
+        expAvgSq: expAvgSq ?? zero(),
+        ...(amsgrad && { maxExpAvgSq: maxExpAvgSq ?? zero() }),
+      };
+    });
+    const after = adamStep(before, { step, lr, betas, eps, weightDecay, decoupled, amsgrad, maximize });
+    return after.map(({ value, ...moments }) => ({ value, state: { step, ...moments } }));
+  });
 }

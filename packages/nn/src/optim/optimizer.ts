@@ -3,6 +3,7 @@ import { noGrad } from '@lowrank/autograd';
 import { cast, FormatError, Tensor } from '@lowrank/tensor';
 import type { Parameter } from '../parameter.js';
 import { type Group, makeGroups, type Trainable } from './groups.js';
+import type { Move, Update } from './moves.js';
 import type { OptionRules } from './options.js';
 import { loadProblem, type OptimizerState, type ParameterState, type SavedGroup } from './saved-state.js';
 
@@ -19,12 +20,6 @@ export interface OptimizerDefinition<Options> {
   conflict?(options: Options): string | undefined;
   /** What it may remember of a parameter, by name. */
   readonly remembers: Readonly<Record<string, 'tensor' | 'count'>>;
-}
-
-/** Where a parameter goes, and what is remembered for the next step. */
-export interface Update {
-  readonly value: Tensor;
-  readonly state: ParameterState;
 }
 
 /** Moves parameters along their gradients. `torch.optim.Optimizer` */
@@ -56,6 +51,11 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     state: ParameterState | undefined,
   ): Update;
 
+  /** The same for all parameters of a group that have gradients; calls `update` for each. */
+  protected updateAll(moves: readonly Move[], options: Options): readonly Update[] {
+    return moves.map(({ parameter, gradient, state }) => this.update(parameter, gradient, options, state));
+  }
+
   /**
    * Moves every parameter that has a gradient. Frozen parameters are given none; one that is left from before they were
    * frozen still counts, as in PyTorch, until `zeroGrad()`.
@@ -63,13 +63,17 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
   step(): void {
     noGrad(() => {
       for (const group of this.paramGroups) {
-        for (const parameter of group.params) {
-          const { grad } = parameter;
-          if (grad === null) continue;
-          const { value, state } = this.update(parameter, grad, group, this.#state.get(parameter));
+        const moving = group.params.filter((parameter) => parameter.grad !== null);
+        const moves = moving.map((parameter) => ({
+          parameter,
+          gradient: parameter.grad as Tensor,
+          state: this.#state.get(parameter),
+        }));
+        this.updateAll(moves, group).forEach(({ value, state }, i) => {
+          const parameter = moving[i] as Parameter;
           parameter.assign(value);
           this.#state.set(parameter, state);
-        }
+        });
       }
     });
   }
@@ -113,6 +117,20 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
 
   #parameters(): Parameter[] {
     return this.paramGroups.flatMap((group) => group.params);
+  }
+}
+
+/** An optimiser that has an op which moves all parameters of a group at once. */
+export abstract class FusedOptimizer<Options extends OptimizerOptions> extends Optimizer<Options> {
+  protected abstract override updateAll(moves: readonly Move[], options: Options): readonly Update[];
+
+  protected override update(
+    parameter: Tensor,
+    gradient: Tensor,
+    options: Options,
+    state: ParameterState | undefined,
+  ): Update {
+    return this.updateAll([{ parameter, gradient, state }], options)[0] as Update;
   }
 }
 

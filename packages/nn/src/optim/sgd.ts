@@ -1,9 +1,9 @@
 /** Stochastic gradient descent. */
-import type { Tensor } from '@lowrank/tensor';
+import { sgdStep, type Tensor } from '@lowrank/tensor';
 import type { Trainable } from './groups.js';
-import { Optimizer, type OptimizerDefinition, type OptimizerOptions, type Update } from './optimizer.js';
+import { type Move, type Update, updateInSets } from './moves.js';
+import { FusedOptimizer, type OptimizerDefinition, type OptimizerOptions } from './optimizer.js';
 import { finite, flag, nonNegative } from './options.js';
-import type { ParameterState } from './saved-state.js';
 
 export interface SgdOptions extends OptimizerOptions {
   /** How much of the previous step goes on. Default 0. */
@@ -35,7 +35,7 @@ const DEFINITION: OptimizerDefinition<SgdOptions> = {
 };
 
 /** Gradient descent with momentum. `torch.optim.SGD` */
-export class SGD extends Optimizer<SgdOptions> {
+export class SGD extends FusedOptimizer<SgdOptions> {
   /**
    * @param options.lr The learning rate; there is no default.
    * @throws ArgumentError as `Optimizer`, and for Nesterov without momentum or with dampening.
@@ -44,20 +44,18 @@ export class SGD extends Optimizer<SgdOptions> {
     super(params, options, DEFINITION);
   }
 
-  /** Sutskever et al. (2013), in PyTorch's form: the learning rate multiplies the whole momentum. */
-  protected override update(
-    parameter: Tensor,
-    gradient: Tensor,
-    options: SgdOptions,
-    state: ParameterState | undefined,
-  ): Update {
+  protected override updateAll(moves: readonly Move[], options: SgdOptions): Update[] {
     const { lr, momentum, dampening, weightDecay, nesterov, maximize } = options;
-    let direction = maximize ? gradient.neg() : gradient;
-    if (weightDecay !== 0) direction = direction.add(parameter.mul(weightDecay));
-    if (momentum === 0) return { value: parameter.sub(direction.mul(lr)), state: {} };
-    const previous = state?.momentumBuffer as Tensor | undefined;
-    const momentumBuffer = previous ? previous.mul(momentum).add(direction.mul(1 - dampening)) : direction;
-    const step = nesterov ? direction.add(momentumBuffer.mul(momentum)) : momentumBuffer;
-    return { value: parameter.sub(step.mul(lr)), state: { momentumBuffer } };
+    const bufferOf = ({ state }: Move) => state?.momentumBuffer as Tensor | undefined;
+    const goesOn = (move: Move) => bufferOf(move) !== undefined;
+    return updateInSets(moves, goesOn, (set) => {
+      const before = set.map((move) => ({
+        parameter: move.parameter,
+        gradient: move.gradient,
+        ...(goesOn(move) && { momentumBuffer: bufferOf(move) as Tensor }),
+      }));
+      const after = sgdStep(before, { lr, momentum, dampening, weightDecay, nesterov, maximize });
+      return after.map(({ value, ...state }) => ({ value, state }));
+    });
   }
 }

@@ -16,3 +16,9 @@ export function lanesAlong(shape: Shape, axis: number): Lanes {
     inner: sizeOf(shape.slice(axis + 1)),
   };
 }
+
+/** The lanes that the last `axes` axes of `shape` make together. */
+export function lanesOver(shape: Shape, axes: number): Lanes {
+  const lead = shape.length - axes;
+  return { outer: sizeOf(shape.slice(0, lead)), length: sizeOf(shape.slice(lead)), inner: 1 };
+}

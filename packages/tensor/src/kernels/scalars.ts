@@ -49,6 +49,16 @@ function floorDivide(a: number, b: number): number {
   return quotient === 0 ? 0 * (a / b) : Math.round(quotient);
 }
 
+/** With e^-|x| only, which never overflows. */
+function sigmoid(x: number): number {
+  return x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x));
+}
+
+/** log(1 + e^x), also where e^x overflows. */
+function softplus(x: number): number {
+  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+}
+
 /** Powers modulo 2^32, by repeated squaring. Negative ones are whole for 1 and -1 alone, and else 0. */
 function powInt32(base: number, exponent: number): number {
   if (exponent < 0) return base === 1 || base === -1 ? base ** (exponent % 2) : 0;
@@ -98,12 +108,25 @@ export const SCALARS = {
   tan: float((x) => Math.tan(x)),
   tanh: float((x) => Math.tanh(x)),
   erf: float((x) => erf(x)),
-  sigmoid: float((x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)))),
+  sigmoid: float(sigmoid),
   silu: float((x) => (x >= 0 ? x / (1 + Math.exp(-x)) : x * (Math.exp(x) / (1 + Math.exp(x))))),
-  softplus: float((x, beta, threshold) => (x * beta > threshold ? x : Math.log1p(Math.exp(x * beta)) / beta)),
+  softplus: float((x, beta, threshold) => (x * beta > threshold ? x : softplus(x * beta) / beta)),
   gelu: float((x) => 0.5 * x * (1 + erf(x * Math.SQRT1_2))),
   // Hendrycks and Gimpel, "Gaussian error linear units" (2016), section 2; 0.7978845608 = sqrt(2 / pi).
   geluTanh: float((x) => 0.5 * x * (1 + Math.tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)))),
+
+  // The gradients of activations, given that of the result and, by what is cheaper, the result y or the argument x.
+  reluGrad: numeric((g, y) => (y <= 0 ? 0 : g)),
+  tanhGrad: float((g, y) => g * (1 - y) * (1 + y)),
+  sigmoidGrad: float((g, y) => g * y * (1 - y)),
+  siluGrad: float((g, x) => {
+    const s = sigmoid(x);
+    return g * s * (1 + x * (1 - s));
+  }),
+  geluGrad: float((g, x) => {
+    const density = Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI);
+    return g * (0.5 * (1 + erf(x * Math.SQRT1_2)) + x * density);
+  }),
 
   eq: comparison((a, b) => a === b),
   ne: comparison((a, b) => a !== b),

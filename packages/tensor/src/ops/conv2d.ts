@@ -1,4 +1,4 @@
-/** Two-dimensional convolution and its two gradients: three bilinear ops, each of which is a gradient of the others. */
+/** Two-dimensional convolution and its two gradients: three ops, bilinear but for the bias, each a gradient of the others. */
 import { dispatch } from '../dispatch.js';
 import { ArgumentError, DTypeError, ShapeError } from '../errors.js';
 import type { Conv2dDims } from '../kernels/dims.js';
@@ -6,9 +6,8 @@ import { defineOp, type Op } from '../op.js';
 import { checkOptions } from '../options.js';
 import { checkInteger, checkShape, formatShape, type Shape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
-import { add } from './elementwise.js';
 import { checkTensor, commonDType, toTensors } from './operand.js';
-import { reshape, squeeze, unsqueeze } from './shape.js';
+import { squeeze, unsqueeze } from './shape.js';
 import { checkPair, expectShape, type Pair, windowCount } from './window.js';
 
 /** How the kernel moves, with everything spelled out; shared by the three ops. */
@@ -90,13 +89,16 @@ function checkAttrs(op: string, attrs: Conv2dAttrs): void {
 
 const conv2dOp = defineOp<Conv2dAttrs>({
   name: 'conv2d',
-  infer: ([x, weight], attrs) => {
+  // The bias may be missing.
+  infer: ([x, weight, bias], attrs) => {
     checkAttrs('conv2d', attrs);
     expectShape('conv2d', 'input', x.shape, attrs.inputShape);
     expectShape('conv2d', 'weight', weight.shape, attrs.weightShape);
+    if (bias !== undefined) expectShape('conv2d', 'bias', bias.shape, [attrs.weightShape[0]!]);
     return { shape: outputShape(attrs), dtype: x.dtype };
   },
-  forward: (kernels, [x, weight], attrs) => kernels.conv2d(x.data, weight.data, dimsOf(attrs)),
+  forward: (kernels, [x, weight, bias], attrs) =>
+    kernels.conv2d(x.data, weight.data, dimsOf(attrs), bias?.data),
 });
 
 const inputGradOp = defineOp<Conv2dAttrs>({
@@ -121,19 +123,18 @@ const weightGradOp = defineOp<Conv2dAttrs>({
   forward: (kernels, [x, g], attrs) => kernels.conv2dWeightGrad(x.data, g.data, dimsOf(attrs)),
 });
 
-/** Brings both operands to one dtype and calls a bilinear op on them. @throws DTypeError for bool. */
-function callBilinear(op: Op<Conv2dAttrs>, a: Tensor, b: Tensor, attrs: Conv2dAttrs): Tensor {
-  checkTensor(op.name, a);
-  checkTensor(op.name, b);
-  const dtype = commonDType([a, b]);
+/** Brings the operands to one dtype and calls an op on them. @throws DTypeError for bool. */
+function call(op: Op<Conv2dAttrs>, operands: readonly Tensor[], attrs: Conv2dAttrs): Tensor {
+  for (const operand of operands) checkTensor(op.name, operand);
+  const dtype = commonDType(operands);
   if (dtype === 'bool')
     throw new DTypeError(op.name, "is not defined for bool. Convert with to('float32') first");
-  return dispatch(op, toTensors([a, b], dtype), attrs);
+  return dispatch(op, toTensors(operands, dtype), attrs);
 }
 
 /** @internal conv2d with attributes that are spelled out: [N, C, H, W] x [O, C / groups, KH, KW]. */
 export function convolve(x: Tensor, weight: Tensor, attrs: Conv2dAttrs): Tensor {
-  return callBilinear(conv2dOp, x, weight, attrs);
+  return call(conv2dOp, [x, weight], attrs);
 }
 
 /**
@@ -142,7 +143,7 @@ export function convolve(x: Tensor, weight: Tensor, attrs: Conv2dAttrs): Tensor 
  * @throws ShapeError or ArgumentError for tensors or attributes that do not fit together.
  */
 export function conv2dInputGrad(g: Tensor, weight: Tensor, attrs: Conv2dAttrs): Tensor {
-  return callBilinear(inputGradOp, g, weight, attrs);
+  return call(inputGradOp, [g, weight], attrs);
 }
 
 /**
@@ -150,7 +151,7 @@ export function conv2dInputGrad(g: Tensor, weight: Tensor, attrs: Conv2dAttrs): 
  * @throws ShapeError or ArgumentError for tensors or attributes that do not fit together.
  */
 export function conv2dWeightGrad(x: Tensor, g: Tensor, attrs: Conv2dAttrs): Tensor {
-  return callBilinear(weightGradOp, x, g, attrs);
+  return call(weightGradOp, [x, g], attrs);
 }
 
 export interface Conv2dOptions {
@@ -195,11 +196,9 @@ export function conv2d(x: Tensor, weight: Tensor, options: Conv2dOptions = {}): 
   const stride = checkPair('conv2d', 'stride', options.stride ?? 1, 1);
   const dilation = checkPair('conv2d', 'dilation', options.dilation ?? 1, 1);
   const padding = resolvePadding(options.padding ?? 0, weight.shape, stride, dilation);
-  const dtype = commonDType(bias === null ? [x, weight] : [x, weight, bias]);
-  const [input, kernel] = toTensors([x.ndim === 3 ? unsqueeze(x, 0) : x, weight], dtype) as [Tensor, Tensor];
+  const input = x.ndim === 3 ? unsqueeze(x, 0) : x;
   const attrs = { inputShape: input.shape, weightShape: weight.shape, stride, padding, dilation, groups };
-  const product = convolve(input, kernel, attrs);
-  const output = bias === null ? product : add(product, reshape(bias, [-1, 1, 1]));
+  const output = call(conv2dOp, bias === null ? [input, weight] : [input, weight, bias], attrs);
   return x.ndim === 3 ? squeeze(output, 0) : output;
 }
 

@@ -1,72 +1,11 @@
-/** The elementwise ops: made from the table of scalar functions, with broadcasting and type promotion. */
-import { dispatch } from '../dispatch.js';
+/** The elementwise ops: the table of scalar functions, as functions of tensors and numbers. */
 import { type DType, isFloat } from '../dtype.js';
-import { ArgumentError, DTypeError, formatValue } from '../errors.js';
-import { type DTypeRule, SCALARS, type ScalarName } from '../kernels/scalars.js';
-import { type Attrs, defineOp, type Op } from '../op.js';
+import { ArgumentError, formatValue } from '../errors.js';
+import type { ScalarName } from '../kernels/scalars.js';
 import { checkOptions } from '../options.js';
-import { broadcastShapes, broadcastStrides } from '../shape.js';
 import type { Tensor } from '../tensor.js';
-import { checkOperand, commonDType, floatDType, type Operand, toTensors } from './operand.js';
-
-/** The dtype of the result, given that of the operands after promotion. */
-function outputDType(rule: DTypeRule, operand: DType): DType {
-  return rule === 'comparison' || rule === 'logical' ? 'bool' : operand;
-}
-
-/** The dtype that the operands are brought to before the kernel runs. */
-function operandDType(name: ScalarName, operands: readonly Operand[]): DType {
-  const { rule } = SCALARS[name];
-  if (rule === 'logical') return 'bool';
-  const common = commonDType(operands);
-  if (rule === 'float') return floatDType(common);
-  if (rule === 'numeric' && common === 'bool') {
-    const logical = LOGICAL_COUNTERPARTS[name];
-    const hint = logical === undefined ? '' : `, or use ${logical}`;
-    throw new DTypeError(name, `is not defined for bool. Convert with to('int32')${hint}`);
-  }
-  return common;
-}
-
-/** What someone who subtracts or negates bools is after. */
-const LOGICAL_COUNTERPARTS: Readonly<Partial<Record<ScalarName, ScalarName>>> = {
-  sub: 'logicalXor',
-  neg: 'logicalNot',
-};
-
-const NO_ATTRS: Attrs = {};
-
-function defineElementwise(name: ScalarName): Op {
-  const { rule } = SCALARS[name];
-  return defineOp({
-    name,
-    broadcasts: true,
-    infer: (inputs) => ({
-      shape: broadcastShapes(
-        name,
-        inputs.map((input) => input.shape),
-      ),
-      // The last input: the first one of `where` is a condition.
-      dtype: outputDType(rule, inputs[inputs.length - 1]!.dtype),
-    }),
-    forward: (kernels, inputs, _, { shape, dtype }) => {
-      const operands = inputs.map(({ data, shape: own }) => ({
-        data,
-        strides: broadcastStrides(own, shape),
-      }));
-      return kernels.elementwise(name, operands, shape, dtype);
-    },
-  });
-}
-
-const ELEMENTWISE = Object.fromEntries(
-  (Object.keys(SCALARS) as ScalarName[]).map((name) => [name, defineElementwise(name)]),
-) as Readonly<Record<ScalarName, Op>>;
-
-function call(name: ScalarName, operands: readonly Operand[]): Tensor {
-  for (const operand of operands) checkOperand(name, operand);
-  return dispatch(ELEMENTWISE[name], toTensors(operands, operandDType(name, operands)), NO_ATTRS);
-}
+import { checkOperand, commonDType, type Operand, toTensors } from './operand.js';
+import { call, callPromoted } from './scalar-op.js';
 
 type Unary = (x: Operand) => Tensor;
 type Binary = (a: Operand, b: Operand) => Tensor;
@@ -239,5 +178,5 @@ const LIMITS: Readonly<Record<DType, readonly [lowest: Operand, highest: Operand
 export function where(condition: Operand, a: Operand, b: Operand): Tensor {
   for (const operand of [condition, a, b]) checkOperand('where', operand);
   const [mask] = toTensors([condition], 'bool');
-  return dispatch(ELEMENTWISE.where, [mask as Tensor, ...toTensors([a, b], commonDType([a, b]))], NO_ATTRS);
+  return callPromoted('where', [mask as Tensor, ...toTensors([a, b], commonDType([a, b]))]);
 }

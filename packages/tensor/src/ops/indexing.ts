@@ -15,7 +15,7 @@ export function checkIndices(op: string, index: Tensor, length: number): void {
   if (index.dtype !== 'int32') {
     throw new DTypeError(op, `an index is int32, got ${index.dtype}. Convert with to('int32')`);
   }
-  const wrong = index.dataSync().find((i) => i < 0 || i >= length);
+  const wrong = index.storage.find((i) => i < 0 || i >= length);
   if (wrong !== undefined) {
     throw new ShapeError(op, `index ${wrong} is out of range: it must be at least 0 and less than ${length}`);
   }

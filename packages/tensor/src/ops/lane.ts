@@ -1,10 +1,10 @@
 /** Ops that work along one axis and keep its length: running sums, softmax, layer normalisation. */
 import { dispatch } from '../dispatch.js';
 import { ArgumentError, DTypeError, formatValue, ShapeError } from '../errors.js';
-import { lanesAlong } from '../kernels/lanes.js';
+import { lanesAlong, lanesOver } from '../kernels/lanes.js';
 import { defineOp } from '../op.js';
 import { checkOptions } from '../options.js';
-import { checkShape, formatShape, normalizeAxis, type Shape, sameShape, sizeOf } from '../shape.js';
+import { checkShape, formatShape, normalizeAxis, type Shape, sameShape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { cast } from './cast.js';
 import { add, mul } from './elementwise.js';
@@ -44,20 +44,34 @@ export const softmax: (x: Tensor, axis?: number) => Tensor = defineLaneOp('softm
 /** log(softmax(x)) along `axis` (default the last), without overflow. `torch.log_softmax` */
 export const logSoftmax: (x: Tensor, axis?: number) => Tensor = defineLaneOp('logSoftmax');
 
-type LayerNormAttrs = { readonly axes: number; readonly eps: number };
+/** Over how many of the last axes is normalised, and what is added to the variance. */
+export type LayerNormAttrs = { readonly axes: number; readonly eps: number };
 
 const layerNormOp = defineOp<LayerNormAttrs>({
   name: 'layerNorm',
   infer: ([x]) => x,
-  forward: (kernels, [x], { axes, eps }) => {
-    const lead = x.shape.length - axes;
-    return kernels.layerNorm(
-      x.data,
-      { outer: sizeOf(x.shape.slice(0, lead)), length: sizeOf(x.shape.slice(lead)), inner: 1 },
-      eps,
-    );
-  },
+  forward: (kernels, [x], { axes, eps }) => kernels.layerNorm(x.data, lanesOver(x.shape, axes), eps),
 });
+
+const layerNormGradOp = defineOp<LayerNormAttrs>({
+  name: 'layerNormGrad',
+  infer: ([, x]) => x,
+  forward: (kernels, [g, x], { axes, eps }) =>
+    kernels.layerNormGrad(g.data, x.data, lanesOver(x.shape, axes), eps),
+});
+
+/**
+ * The gradient of `layerNorm` without weight and bias with respect to x, for the gradient `g` of its output.
+ * @param g Of x's shape.
+ * @param axes Over how many of the last axes it normalises.
+ * @throws ShapeError if the shapes differ, DTypeError unless both have one dtype of floats.
+ */
+export function layerNormGrad(g: Tensor, x: Tensor, { axes, eps }: LayerNormAttrs): Tensor {
+  checkTensor('layerNormGrad', x);
+  checkFloat('layerNormGrad', x.dtype);
+  checkMatch('layerNormGrad', 'gradient', g, x, { shape: x.shape, of: "x's shape" });
+  return dispatch(layerNormGradOp, [g, x], { axes, eps });
+}
 
 export interface LayerNormOptions {
   /** Multiplied with the normalised values; of the normalised shape. Default: nothing. */
@@ -89,26 +103,30 @@ export function layerNorm(x: Tensor, normalizedShape: Shape, options: LayerNormO
   }
   if (!Number.isFinite(eps) || eps < 0)
     throw new ArgumentError('layerNorm', `eps is a finite number of at least 0, got ${formatValue(eps)}`);
-  checkAffine('weight', weight, x, normalizedShape);
-  checkAffine('bias', bias, x, normalizedShape);
+  const expected = { shape: normalizedShape, of: 'the normalised shape' };
+  if (weight !== null) checkMatch('layerNorm', 'weight', weight, x, expected);
+  if (bias !== null) checkMatch('layerNorm', 'bias', bias, x, expected);
   const normalized = dispatch(layerNormOp, [x], { axes, eps });
   const scaled = weight === null ? normalized : mul(normalized, weight);
   return bias === null ? scaled : add(scaled, bias);
 }
 
-function checkAffine(name: string, parameter: Tensor | null, x: Tensor, shape: Shape): void {
-  if (parameter === null) return;
-  checkTensor('layerNorm', parameter);
-  if (!sameShape(parameter.shape, shape)) {
+/** @throws ShapeError unless `tensor` has the given shape, DTypeError unless it has x's dtype. */
+function checkMatch(
+  op: string,
+  name: string,
+  tensor: Tensor,
+  x: Tensor,
+  { shape, of }: { readonly shape: Shape; readonly of: string },
+): void {
+  checkTensor(op, tensor);
+  if (!sameShape(tensor.shape, shape)) {
     throw new ShapeError(
-      'layerNorm',
-      `the ${name} has shape ${formatShape(parameter.shape)}, it must be ${formatShape(shape)}, the normalised shape`,
+      op,
+      `the ${name} has shape ${formatShape(tensor.shape)}, it must be ${formatShape(shape)}, ${of}`,
     );
   }
-  if (parameter.dtype !== x.dtype) {
-    throw new DTypeError(
-      'layerNorm',
-      `the ${name} is ${parameter.dtype} and x is ${x.dtype}. Convert one with to()`,
-    );
+  if (tensor.dtype !== x.dtype) {
+    throw new DTypeError(op, `the ${name} is ${tensor.dtype} and x is ${x.dtype}. Convert one with to()`);
   }
 }

@@ -1,15 +1,16 @@
 /** Mean, variance, norms and the like, composed of sums and elementwise ops. */
 import { dispatch } from '../dispatch.js';
 import { ArgumentError, formatValue } from '../errors.js';
+import { lanesOver } from '../kernels/lanes.js';
 import { defineOp } from '../op.js';
 import { checkOptions } from '../options.js';
-import { checkNotEmpty, normalizeAxes } from '../shape.js';
+import { checkNotEmpty, normalizeAxes, range, reducedShape, sameShape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { cast } from './cast.js';
 import { abs, add, div, eq, exp, isfinite, log, ne, pow, sqrt, square, sub, where } from './elementwise.js';
 import { checkFloat, checkTensor, floatDType } from './operand.js';
 import { type Axes, amax, amin, type ReduceOptions, sum } from './reduce.js';
-import { reshape } from './shape.js';
+import { permute, reshape } from './shape.js';
 
 /** The axes of a statistic of floats, checked in its name. */
 function checkedAxes(op: string, x: Tensor, axes: Axes | undefined, options: ReduceOptions): number[] {
@@ -54,11 +55,27 @@ function varianceFor(op: string, x: Tensor, axes: Axes | undefined, options: Var
   const { correction = 1, keepdim = false } = options;
   if (!Number.isFinite(correction))
     throw new ArgumentError(op, `the correction is a finite number, got ${formatValue(correction)}`);
-  // Centred twice: next to a large mean, rounding it to the dtype costs more than the deviations are worth.
-  const near = sub(x, stopGradient(mean(x, reduced, { keepdim: true })));
-  const deviation = sub(near, mean(near, reduced, { keepdim: true }));
   const freedom = Math.max(0, reducedCount(x, reduced) - correction);
-  return div(sum(square(deviation), reduced, { keepdim }), freedom);
+  const total = squaredDeviations(lanesLast(x, reduced), reduced.length);
+  return div(reshape(total, reducedShape(x.shape, reduced, keepdim)), freedom);
+}
+
+/** The tensor with the axes that are reduced behind the others. */
+function lanesLast(x: Tensor, reduced: readonly number[]): Tensor {
+  const axes = range(x.ndim);
+  const order = [...axes.filter((axis) => !reduced.includes(axis)), ...reduced];
+  return sameShape(order, axes) ? x : permute(x, order);
+}
+
+const squaredDeviationsOp = defineOp<{ readonly axes: number }>({
+  name: 'squaredDeviations',
+  infer: ([x], { axes }) => ({ shape: x.shape.slice(0, x.shape.length - axes), dtype: x.dtype }),
+  forward: (kernels, [x], { axes }) => kernels.squaredDeviations(x.data, lanesOver(x.shape, axes)),
+});
+
+/** The squared distances from the mean over the last `axes` axes, added up. */
+function squaredDeviations(x: Tensor, axes: number): Tensor {
+  return dispatch(squaredDeviationsOp, [x], { axes });
 }
 
 /** The square root, with the gradient 0 at 0 where the slope would be infinite. */

@@ -5,6 +5,7 @@ import {
   cumsum,
   DTypeError,
   layerNorm,
+  layerNormGrad,
   logSoftmax,
   ShapeError,
   softmax,
@@ -229,5 +230,40 @@ describe('layerNorm', () => {
     'layerNorm: takes a tensor, got [1, 2, 3]': () => layerNorm(x, [3], { bias: untyped([1, 2, 3]) }),
     'layerNorm: takes its options as an object, { name: value }, got a Tensor': () =>
       layerNorm(x, [3], untyped(weight)),
+  });
+});
+
+describe('layerNormGrad', () => {
+  const attrs = { axes: 1, eps: 1e-5 };
+  itAgrees([
+    [
+      'y = F.layer_norm(x, [3]); torch.autograd.grad(y, x, torch.tensor([[1., 0., 0.], [0., 2., -1.]]))',
+      () =>
+        layerNormGrad(
+          tensor([
+            [1, 0, 0],
+            [0, 2, -1],
+          ]),
+          x,
+          attrs,
+        ),
+      'tensor([[0.2291, -0.3436, 0.1145], [0.3340, 0.5566, -0.8906]])',
+    ],
+    [
+      'torch.zeros(0, 3)',
+      () => layerNormGrad(zeros([0, 3]), zeros([0, 3]), attrs),
+      'tensor([], size=(0, 3))',
+    ],
+  ]);
+
+  itRefuses(ShapeError, {
+    "layerNormGrad: the gradient has shape [3], it must be [2, 3], x's shape": () =>
+      layerNormGrad(zeros([3]), x, attrs),
+  });
+  itRefuses(DTypeError, {
+    'layerNormGrad: the gradient is float64 and x is float32. Convert one with to()': () =>
+      layerNormGrad(zeros([2, 3], float64), x, attrs),
+    "layerNormGrad: is not defined for int32. Convert with to('float32') first": () =>
+      layerNormGrad(x, x.to('int32'), attrs),
   });
 });

@@ -92,6 +92,16 @@ export const convolutionSamples: Samples = {
       inputs: [leaf([1, 2, 2]), leaf([2, 1, 2, 2], { seed: 1 }), leaf([2], { seed: 2 })],
     },
     {
+      about: 'a bias, groups and a stride',
+      f: (x, w, bias) => lr.conv2d(x, w, { bias, groups: 2, stride: [1, 2], padding: 1 }),
+      inputs: [leaf([2, 2, 3, 3]), leaf([4, 1, 2, 2], { seed: 1 }), leaf([4], { seed: 2 })],
+    },
+    {
+      about: 'a bias alone, all else frozen',
+      f: (bias) => lr.conv2d(leaf([2, 1, 2, 3]).detach(), leaf([3, 1, 2, 2]).detach(), { bias }),
+      inputs: [leaf([3])],
+    },
+    {
       about: 'a frozen weight',
       f: (x) => lr.conv2d(x, leaf([2, 1, 2, 2]).detach()),
       inputs: [leaf([1, 1, 3, 3])],

@@ -55,6 +55,10 @@ const BINARY: Readonly<Record<string, Binary>> = {
   pow: { f: lr.pow, a: { low: 0.3, high: 2 }, b: { low: -1.5, high: 2.5 } },
   maximum: { f: lr.maximum },
   minimum: { f: lr.minimum },
+  tanhGrad: { f: lr.tanhGrad },
+  sigmoidGrad: { f: lr.sigmoidGrad },
+  siluGrad: { f: lr.siluGrad },
+  geluGrad: { f: lr.geluGrad },
 };
 
 const PAIRS = [
@@ -97,6 +101,11 @@ const mask = lr.tensor([
 ]);
 
 export const elementwiseSamples: Samples = {
+  reluGrad: PAIRS.map(([p, q]) => ({
+    about: describeShapes(p, q),
+    f: (g: lr.Tensor) => lr.reluGrad(g, leaf(q, { seed: 1 }).detach()),
+    inputs: [leaf(p)],
+  })),
   ...Object.fromEntries(Object.entries(UNARY).map(unary)),
   ...binarySamples,
   mul: [...binarySamples.mul, { about: 'a tensor with itself', f: (x) => lr.mul(x, x), inputs: [leaf([3])] }],

@@ -2,7 +2,7 @@
 import { convolutionSamples, maxPoolSamples } from './convolution.js';
 import { elementwiseSamples } from './elementwise.js';
 import { indexingSamples, sortSamples } from './indexing.js';
-import { laneSamples } from './lane.js';
+import { deviationSamples, laneSamples, lossSamples } from './lane.js';
 import { linalgSamples, outerSamples } from './linalg.js';
 import { reduceSamples, statisticsSamples } from './reduce.js';
 import type { Samples } from './sample.js';
@@ -15,6 +15,8 @@ export const OP_SAMPLES: Samples = {
   ...elementwiseSamples,
   ...reduceSamples,
   ...laneSamples,
+  ...deviationSamples,
+  ...lossSamples,
   ...shapeSamples,
   ...indexingSamples,
   ...linalgSamples,

@@ -65,6 +65,21 @@ const lists: Sample[] = [
   inputs: [leaf(a), leaf(b, { seed: 1 })],
 }));
 
+const LINEAR_INPUTS = [[3], [1, 3], [2, 3], [2, 2, 3], [0, 3]];
+
+const affine: Sample[] = LINEAR_INPUTS.flatMap((shape) => [
+  {
+    about: `${describeShapes(shape)} with a bias`,
+    f: (x, weight, bias) => lr.linear(x, weight, { bias }),
+    inputs: [leaf(shape), leaf([2, 3], { seed: 1 }), leaf([2], { seed: 2 })],
+  },
+  {
+    about: `${describeShapes(shape)} without a bias`,
+    f: (x, weight) => lr.linear(x, weight),
+    inputs: [leaf(shape), leaf([2, 3], { seed: 1 })],
+  },
+]);
+
 /** U diag(S) Vh, which is x again. */
 function composed({ U, S, Vh }: lr.Svd): lr.Tensor {
   return lr.matmul(U.mul(S.unsqueeze(-2)), Vh);
@@ -99,6 +114,20 @@ export const linalgSamples: Samples = {
       inputs: [leaf([2, 2])],
     },
     { about: 'dot', f: lr.dot, inputs: [leaf([3]), leaf([3], { seed: 1 })] },
+  ],
+  linear: [
+    ...affine,
+    {
+      about: 'nothing',
+      f: (x, weight, bias) => lr.linear(x, weight, { bias }),
+      inputs: [leaf([2, 0]), leaf([3, 0]), leaf([3])],
+    },
+    {
+      about: 'a frozen weight',
+      f: (x, bias) => lr.linear(x, leaf([2, 3]).detach(), { bias }),
+      inputs: [leaf([2, 3]), leaf([2], { seed: 1 })],
+    },
+    { about: 'a matrix with itself', f: (x) => lr.linear(x, x), inputs: [leaf([2, 2])] },
   ],
   svd: [
     ...throughSvd('the singular values', ({ S }) => S),

@@ -13,8 +13,8 @@ import { emptyLike, roundLike } from './storage.js';
  *   y = w · columns        columns of dx = w^T · g        dw = g · columns^T
  */
 
-/** x [N, C, H, W] and w [O, C / groups, KH, KW] give y [N, O, outH, outW]. */
-export function conv2d(x: TypedArray, w: TypedArray, dims: Conv2dDims): TypedArray {
+/** x [N, C, H, W], w [O, C / groups, KH, KW] and perhaps a bias [O] give y [N, O, outH, outW]. */
+export function conv2d(x: TypedArray, w: TypedArray, dims: Conv2dDims, bias?: TypedArray): TypedArray {
   const plan = planColumns(dims);
   const columns = emptyLike(x, plan.depth * plan.width);
   const rows = emptyLike(x, plan.outputs * plan.width);
@@ -23,8 +23,10 @@ export function conv2d(x: TypedArray, w: TypedArray, dims: Conv2dDims): TypedArr
     im2col(x, columns, slice, plan, dims);
     const weight = weightOf(w, slice, plan);
     gemm(plan.outputs, slice.width, plan.depth, weight, rowMajor(columns, slice.width), rows);
-    forEachOutputPlane(slice, plan, dims, (plane, row) => {
-      for (let i = 0; i < plan.pixels; i++) y[plane + i] = rows[row + i];
+    forEachOutputPlane(slice, plan, dims, (plane, row, output) => {
+      for (let i = 0; i < plan.pixels; i++) {
+        y[plane + i] = bias === undefined ? rows[row + i] : rows[row + i] + bias[output];
+      }
     });
   }
   return y;
@@ -80,17 +82,18 @@ function copyOutputs(
   });
 }
 
-/** For each output channel and image of a slice, where its plane is in [N, O, outH, outW] and in the rows. */
+/** For each output channel and image of a slice: where its plane is in [N, O, outH, outW] and in the rows, and the channel. */
 function forEachOutputPlane(
   { firstImage, images, group }: Slice,
   { outputs, pixels }: ColumnPlan,
   { O }: Conv2dDims,
-  visit: (plane: number, row: number) => void,
+  visit: (plane: number, row: number, output: number) => void,
 ): void {
   for (let output = 0; output < outputs; output++) {
     for (let image = 0; image < images; image++) {
-      const plane = (firstImage + image) * O + group * outputs + output;
-      visit(plane * pixels, (output * images + image) * pixels);
+      const channel = group * outputs + output;
+      const plane = (firstImage + image) * O + channel;
+      visit(plane * pixels, (output * images + image) * pixels, channel);
     }
   }
 }

@@ -1,9 +1,12 @@
 /** The reference backend: every kernel in plain TypeScript, for any dtype; the oracle that others are tested against. */
 import * as conv2d from './conv2d.js';
+import * as crossEntropy from './cross-entropy.js';
 import * as elementwise from './elementwise.js';
 import * as indexing from './indexing.js';
+import * as linear from './linear.js';
 import * as matmul from './matmul.js';
 import * as normalize from './normalize.js';
+import * as optimizer from './optimizer.js';
 import * as pool from './pool.js';
 import * as reduce from './reduce.js';
 import * as strided from './strided.js';
@@ -21,12 +24,17 @@ export const referenceKernels = {
   softmax: normalize.softmax,
   logSoftmax: normalize.logSoftmax,
   layerNorm: normalize.layerNorm,
+  layerNormGrad: normalize.layerNormGrad,
+  squaredDeviations: normalize.squaredDeviations,
+  crossEntropy: crossEntropy.crossEntropy,
+  crossEntropyGrad: crossEntropy.crossEntropyGrad,
   indexSelect: indexing.indexSelect,
   indexAdd: indexing.indexAdd,
   gather: indexing.gather,
   scatterAdd: indexing.scatterAdd,
   argsort: indexing.argsort,
   matmul: matmul.matmul,
+  linear: linear.linear,
   conv2d: conv2d.conv2d,
   conv2dInputGrad: conv2d.conv2dInputGrad,
   conv2dWeightGrad: conv2d.conv2dWeightGrad,
@@ -34,4 +42,6 @@ export const referenceKernels = {
   avgPool2d: pool.avgPool2d,
   avgPool2dGrad: pool.avgPool2dGrad,
   svd: svd.svd,
+  adamStep: optimizer.adamStep,
+  sgdStep: optimizer.sgdStep,
 };

@@ -1,6 +1,7 @@
 /** One kernel call: brings operands into wasm memory, gives room for results, and tidies up after itself. */
-import { type Machine, theMachine } from './machine.js';
+import { type Machine, refuseWide, theMachine } from './machine.js';
 import { LIST_BYTES } from './residency.js';
+import { BrokenKernel, ensureSound } from './self-check.js';
 
 /** What a kernel can work on. */
 export type Operand = Float32Array | Int32Array | Uint8Array;
@@ -72,6 +73,7 @@ export class Frame {
 
   /** Runs all chunks of a kernel. */
   launch(kernel: string, chunks: number, parameters: readonly number[]): void {
+    if (this.machine.wide) ensureSound(this.machine, kernel);
     this.machine.launch(kernel, chunks, parameters);
   }
 
@@ -102,9 +104,11 @@ export function compute<T>(work: (frame: Frame) => T): T | undefined {
   try {
     return work(frame);
   } catch (error) {
-    if (error !== OUT_OF_MEMORY) throw error;
-    return undefined;
+    if (error === OUT_OF_MEMORY) return undefined;
+    if (!(error instanceof BrokenKernel)) throw error;
+    refuseWide(error.reason);
   } finally {
     frame.end();
   }
+  return compute(work);
 }

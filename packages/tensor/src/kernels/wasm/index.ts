@@ -1,10 +1,37 @@
 /** The wasm backend: the reference kernels, with fast ones for float32 in front of them. */
 import { referenceKernels as reference } from '../reference/index.js';
+import * as conv2d from './conv2d.js';
+import { crossEntropy, crossEntropyGrad } from './cross-entropy.js';
+import { cast, elementwise } from './elementwise.js';
+import * as indexing from './indexing.js';
+import { linear } from './linear.js';
 import { matmul } from './matmul.js';
+import * as normalize from './normalize.js';
+import { adamStep, sgdStep } from './optimizer.js';
+import * as pool from './pool.js';
+import * as reduce from './reduce.js';
+import { useChecks } from './self-check.js';
+import { CASES } from './self-check-cases.js';
+import * as strided from './strided.js';
 
 export const wasmKernels: typeof reference = {
   ...reference,
   matmul: (a, b, dims) =>
     (a instanceof Float32Array && b instanceof Float32Array && matmul(a, b, dims)) ||
     reference.matmul(a, b, dims),
+  ...reduce,
+  ...normalize,
+  ...conv2d,
+  ...pool,
+  crossEntropy,
+  crossEntropyGrad,
+  cast,
+  elementwise,
+  linear,
+  adamStep,
+  sgdStep,
+  ...strided,
+  ...indexing,
 };
+
+useChecks({ cases: CASES, wasm: wasmKernels, reference });

@@ -5,10 +5,12 @@ import * as binaries from './generated/binaries.js';
 import { Heap } from './heap.js';
 import { Residency } from './residency.js';
 import { settings } from './settings.js';
+import { forgetLosses, kernelFailed, Pool, threadsToUse } from './threads.js';
+import type { Kernel } from './worker.js';
 
 const PAGE = 65536;
 
-/** Where a kernel's parameters are; the first kilobyte is left to the module itself and to the threads. */
+/** Where a kernel's parameters are; what comes before is left to the module itself and to the threads. */
 const PARAMETERS = 4096;
 /** How many parameters a kernel can have. */
 const MAX_PARAMETERS = 512;
@@ -16,16 +18,24 @@ const MAX_PARAMETERS = 512;
 /** What every thread has for itself. */
 export const SCRATCH_BYTES = 2 ** 20;
 
-/** wasm addresses have 32 bits. */
-const MAX_PAGES = 65536;
+/** wasm addresses have 32 bits. Shared memory takes its address space at once, and not every engine gives so much. */
+const MAX_PAGES = [65536, 32768, 16384, 8192];
 
-type Kernel = (parameters: number, chunk: number) => void;
+/** From so many bytes on the platform's own way to copy is worth its call. */
+const LARGE = 4096;
 
 export class Machine {
   readonly residency: Residency;
-  readonly threads: number = 1;
+  /** @internal The workers, where there is more than one thread. */
+  readonly pool: Pool | undefined;
+  /** The kernels that are known to be right although the wide pass compiled them. */
+  readonly sound = new Set<string>();
+  readonly #module: WebAssembly.Module;
+  readonly #isShared: boolean;
   readonly #memory: WebAssembly.Memory;
-  readonly #kernels: Readonly<Record<string, Kernel>>;
+  readonly #maxPages: number;
+  readonly #kernels: ReadonlyMap<string, number>;
+  readonly #functions: readonly Kernel[];
   #floats!: Float32Array;
   #bytes!: Uint8Array;
   #parameters!: Float64Array;
@@ -34,36 +44,76 @@ export class Machine {
     readonly simd: 'plain' | 'relaxed',
     /** Whether the tiles are those for the wide pass. */
     readonly wide: boolean,
+    threads: number,
+    /** A machine whose compiled code this one runs too. */
+    twin?: Machine,
   ) {
-    this.#memory = new WebAssembly.Memory({ initial: 64, maximum: MAX_PAGES });
-    const module = new WebAssembly.Module(unshared(platform.decodeBase64(binaries[simd])));
-    const { exports } = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
-    this.#kernels = exports as unknown as Record<string, Kernel>;
+    // Only threads need shared memory: the engine copies from unshared memory faster.
+    const shared = twin === undefined ? threads > 1 : twin.#isShared;
+    const { memory, maxPages } = newMemory(shared);
+    this.#memory = memory;
+    this.#maxPages = maxPages;
+    this.#isShared = shared;
+    const module = twin === undefined ? compiled(simd, wide, shared) : twin.#module;
+    this.#module = module;
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    const names = WebAssembly.Module.exports(module).map(({ name }) => name);
+    this.#kernels = new Map(names.map((name, i) => [name, i]));
+    this.#functions = names.map((name) => exports[name] as Kernel);
     this.#refresh();
     const start = PARAMETERS + 8 * MAX_PARAMETERS;
-    const heap = new Heap(start, this.#memory.buffer.byteLength, (end) => this.#grow(end));
+    const heap = new Heap(start, memory.buffer.byteLength, (end) => this.#grow(end));
     this.residency = new Residency(heap);
-    const scratch = heap.allocate(SCRATCH_BYTES) as number;
-    (exports.useScratch as (address: number) => void)(scratch);
+    const allocateScratch = () => heap.allocate(SCRATCH_BYTES);
+    (exports.useScratch as (address: number) => void)(allocateScratch() as number);
+    const workplace = { module, memory, kernels: this.#functions, parameters: PARAMETERS, allocateScratch };
+    this.pool = threads > 1 ? new Pool(workplace, threads) : undefined;
+  }
+
+  /** How many threads large kernels may use. */
+  get threads(): number {
+    return this.pool?.threads ?? 1;
   }
 
   /** Copies values into wasm memory. */
   write(address: number, { buffer, byteOffset, byteLength }: ArrayBufferView): void {
-    this.#bytes.set(new Uint8Array(buffer, byteOffset, byteLength), address);
+    const values = new Uint8Array(buffer, byteOffset, byteLength);
+    if (byteLength < LARGE) this.#bytes.set(values, address);
+    else platform.copy(this.#bytes.subarray(address, address + byteLength), values);
   }
 
   /** Copies floats out of wasm memory. */
   read(address: number, length: number): Float32Array {
     const values = platform.uninitialised(length);
-    values.set(this.#floats.subarray(address >>> 2, (address >>> 2) + length));
+    const bytes = 4 * length;
+    if (bytes < LARGE) values.set(this.#floats.subarray(address >>> 2, (address >>> 2) + length));
+    else platform.copy(new Uint8Array(values.buffer), this.#bytes.subarray(address, address + bytes));
     return values;
   }
 
-  /** Runs all chunks of a kernel. */
+  /**
+   * Runs all chunks of a kernel, on several threads if there are several chunks.
+   * @throws LowrankError if the kernel traps or a thread is lost. The next use then starts another machine.
+   */
   launch(kernel: string, chunks: number, parameters: readonly number[]): void {
     this.#parameters.set(parameters);
-    const run = this.#kernels[kernel];
-    for (let chunk = 0; chunk < chunks; chunk++) run(PARAMETERS, chunk);
+    const index = this.#kernels.get(kernel) as number;
+    try {
+      if (chunks > 1 && this.pool !== undefined) this.pool.run(index, chunks);
+      else this.#runAlone(kernel, this.#functions[index], chunks);
+    } catch (error) {
+      discard(this);
+      throw error;
+    }
+  }
+
+  #runAlone(kernel: string, run: Kernel, chunks: number): void {
+    let chunk = 0;
+    try {
+      for (; chunk < chunks; chunk++) run(PARAMETERS, chunk);
+    } catch (error) {
+      throw kernelFailed(kernel, chunk, String(error));
+    }
   }
 
   #grow(end: number): number | undefined {
@@ -72,7 +122,7 @@ export class Machine {
     // By a half, so that a growing job does not move its memory again and again.
     const wanted = Math.min(
       Math.max(pages, Math.ceil(buffer.byteLength / PAGE / 2)),
-      MAX_PAGES - buffer.byteLength / PAGE,
+      this.#maxPages - buffer.byteLength / PAGE,
     );
     for (const attempt of [wanted, pages]) {
       if (attempt < pages) continue;
@@ -95,6 +145,36 @@ export class Machine {
   }
 }
 
+/** The largest memory that the engine gives. */
+function newMemory(shared: boolean): { readonly memory: WebAssembly.Memory; readonly maxPages: number } {
+  let refusal: unknown;
+  for (const maximum of MAX_PAGES) {
+    try {
+      return { memory: new WebAssembly.Memory({ initial: 64, maximum, shared }), maxPages: maximum };
+    } catch (error) {
+      refusal = error;
+    }
+  }
+  throw refusal;
+}
+
+function compiled(simd: 'plain' | 'relaxed', wide: boolean, shared: boolean): WebAssembly.Module {
+  const binary = platform.decodeBase64(binaries[simd]);
+  const suited = shared ? binary : unshared(binary);
+  return new WebAssembly.Module(wide ? marked(suited) : suited);
+}
+
+/** A custom section named "wide". */
+const WIDE_SECTION = [0, 5, 4, 0x77, 0x69, 0x64, 0x65];
+
+/** Another module to V8, which would otherwise reuse the code of an equal one that was compiled without the wide pass. */
+function marked(binary: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const result = new Uint8Array(binary.length + WIDE_SECTION.length);
+  result.set(binary);
+  result.set(WIDE_SECTION, binary.length);
+  return result;
+}
+
 /** The module with its memory declared as unshared: one bit of its import. */
 function unshared(binary: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   // "env" "memory", a memory (2) with a maximum that is shared (3).
@@ -108,8 +188,8 @@ function unshared(binary: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
 /** What runs, or why nothing does. */
 export interface Running {
   readonly machine: Machine | undefined;
-  /** Why there is no machine, no relaxed SIMD, no wide pass. */
-  readonly reasons: { readonly [feature in 'wasm' | 'relaxed' | 'wide']?: string };
+  /** Why there is no machine, no relaxed SIMD, no wide pass, not more threads. */
+  readonly reasons: { readonly [feature in 'wasm' | 'relaxed' | 'wide' | 'threads']?: string };
 }
 
 let running: Running | undefined;
@@ -122,20 +202,74 @@ export function theMachine(): Machine | undefined {
 /** The same, and why it is not a better one. */
 export function runningMachine(): Running {
   running ??= start();
-  return running;
+  const lost = running.machine?.pool?.reason;
+  return lost === undefined ? running : { ...running, reasons: { ...running.reasons, threads: lost } };
 }
 
 /** Lets the next use start a machine with other settings. */
 export function restart(): void {
+  forgetLosses();
+  if (running?.machine !== undefined) discard(running.machine);
   running = undefined;
+}
+
+/** Has `work` done by another machine than the one that is in use. */
+export function withMachine<T>(machine: Machine, work: () => T): T {
+  const before = running;
+  running = { machine, reasons: {} };
+  try {
+    return work();
+  } finally {
+    running = before;
+  }
+}
+
+/** Why the wide pass is not used although it could be. */
+let reasonAgainstWide: string | undefined;
+
+/** Goes on without the wide pass, for good. */
+export function refuseWide(reason: string): void {
+  reasonAgainstWide = reason;
+  restart();
+}
+
+/** Ends the machine's threads, and its use. */
+function discard(machine: Machine): void {
+  machine.pool?.end();
+  if (running?.machine === machine) running = undefined;
 }
 
 function start(): Running {
   if (!hasSimd()) return { machine: undefined, reasons: { wasm: 'this engine has no WebAssembly SIMD' } };
   const relaxed = settings.simd === 'plain' ? 'plain SIMD was asked for' : reasonAgainstRelaxedSimd();
-  const wide = settings.wide ? platform.enableWideSimd() : 'it was not asked for: see setWideSimd';
-  const machine = new Machine(relaxed === undefined ? 'relaxed' : 'plain', wide === undefined);
-  return { machine, reasons: { ...(relaxed && { relaxed }), ...(wide && { wide }) } };
+  const wide = settings.wide
+    ? (reasonAgainstWide ?? platform.reasonAgainstWideSimd())
+    : 'it was not asked for: see setWideSimd';
+  const { threads, reason } = threadsToUse();
+  const { machine, refusal } = newMachine(
+    relaxed === undefined ? 'relaxed' : 'plain',
+    wide === undefined,
+    threads,
+  );
+  if (machine === undefined) return { machine, reasons: { wasm: refusal } };
+  const fewer = refusal ?? reason;
+  const reasons = { ...(relaxed && { relaxed }), ...(wide && { wide }), ...(fewer && { threads: fewer }) };
+  return { machine, reasons };
+}
+
+type NewMachine =
+  | { readonly machine: Machine; readonly refusal?: string }
+  | { readonly machine: undefined; readonly refusal: string };
+
+/** With one thread where there is no memory that several can share; none where there is no memory at all. */
+function newMachine(simd: 'plain' | 'relaxed', wide: boolean, threads: number): NewMachine {
+  try {
+    return { machine: new Machine(simd, wide, threads) };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const refusal = `the engine gave no memory: ${error.message}`;
+    return threads === 1 ? { machine: undefined, refusal } : { refusal, ...newMachine(simd, wide, 1) };
+  }
 }
 
 function reasonAgainstRelaxedSimd(): string | undefined {

@@ -30,7 +30,7 @@ const exposed = new WeakSet<ArrayBufferView>();
 
 /** Tells that somebody outside of the library got hold of the array. */
 export function expose(array: ArrayBufferView): void {
-  exposed.add(array);
+  if (array.byteLength >= WORTH_KEEPING) exposed.add(array);
 }
 
 /** The copies, by array and by layout: `plain` is the array as it is; packings have names of their own. */
@@ -71,7 +71,7 @@ export class Residency {
 
   /** Makes the block at `address` the array's copy. Whether that was worth it: if not, the block stays the caller's. */
   keep(array: ArrayBufferView, layout: string, address: number, bytes: number): boolean {
-    if (bytes < WORTH_KEEPING || bytes > this.limit / 4 || exposed.has(array)) return false;
+    if (array.byteLength < WORTH_KEEPING || bytes > this.limit / 4 || exposed.has(array)) return false;
     const copy: Copy = { address, bytes, pinned: false, recent: false, alive: true };
     this.#layouts(array).set(layout, copy);
     this.#copies.add(copy);

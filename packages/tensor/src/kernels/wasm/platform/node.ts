@@ -2,14 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
-import type { Platform } from './platform.js';
+import { Worker } from 'node:worker_threads';
+import type { Platform, Thread } from './platform.js';
 
 const nodeVersion = Number.parseInt(process.versions.node, 10);
 
 /** The versions whose wide pass we test. Node 20 has none, and in Node 22 it has no effect. */
 const WIDE_VERSIONS: readonly number[] = [24, 25, 26];
 
-function enableWideSimd(): string | undefined {
+function reasonAgainstWideSimd(): string | undefined {
   if (!WIDE_VERSIONS.includes(nodeVersion)) {
     return `Node ${process.versions.node} is not one of the versions that it is tested with (${WIDE_VERSIONS.join(', ')})`;
   }
@@ -17,8 +18,47 @@ function enableWideSimd(): string | undefined {
   if (process.platform === 'linux' && !/\bavx2\b/.test(readFileSync('/proc/cpuinfo', 'utf8'))) {
     return 'this processor has no AVX2';
   }
-  setFlagsFromString('--experimental-wasm-revectorize');
   return undefined;
+}
+
+/**
+ * The pass; no baseline compiler, which does not have it; and no inlining, because V8 14 (Node 26) ends the process when it
+ * looks for functions to inline into one that the baseline compiler has not seen.
+ */
+const WIDE_FLAGS = { 'experimental-wasm-revectorize': true, liftoff: false, 'wasm-inlining': false };
+
+function compilingWide<T>(work: () => T): T {
+  if (!WIDE_VERSIONS.includes(nodeVersion)) return work();
+  const set = (isWide: boolean) => {
+    for (const [flag, value] of Object.entries(WIDE_FLAGS)) {
+      setFlagsFromString(`--${value === isWide ? '' : 'no-'}${flag}`);
+    }
+  };
+  set(true);
+  try {
+    return work();
+  } finally {
+    set(false);
+  }
+}
+
+/** The thread runs as soon as it is there: Node starts it without this thread's event loop. */
+function startThread(source: string, data: object, ended: (reason: string) => void): Thread {
+  const worker = new Worker(`(${source})(require('node:worker_threads').workerData)`, {
+    eval: true,
+    name: 'lowrank',
+    workerData: data,
+    // What the process was started with (loaders, `--input-type`, NODE_OPTIONS) is not meant for this thread.
+    execArgv: [],
+    env: {},
+  });
+  let reason = 'a worker thread was ended from outside';
+  worker.on('error', (error) => {
+    reason = String(error);
+  });
+  worker.on('exit', () => ended(reason));
+  worker.unref();
+  return { kill: () => void worker.terminate() };
 }
 
 export const platform: Platform = {
@@ -27,8 +67,13 @@ export const platform: Platform = {
   enableRelaxedSimd: () => {
     if (nodeVersion === 20) setFlagsFromString('--experimental-wasm-relaxed-simd');
   },
-  enableWideSimd,
+  reasonAgainstWideSimd,
+  compilingWide,
   parallelism: availableParallelism,
+  reasonAgainstThreads: () => undefined,
+  startThread,
   decodeBase64: (text) => new Uint8Array(Buffer.from(text, 'base64')),
   uninitialised: (length) => new Float32Array(Buffer.allocUnsafeSlow(4 * length).buffer as ArrayBuffer),
+  // Of all copies that Node has, this one alone is a plain memcpy in shared memory too: `set` takes up to three times as long.
+  copy: (target, source) => void Buffer.prototype.fill.call(target, source),
 };

@@ -1,15 +1,32 @@
 /** What the kernels need of where they run. Node and browsers each have a file that provides it, chosen by `#platform`. */
 
+/** A thread that was started. */
+export interface Thread {
+  /** Ends it, wherever it is. */
+  readonly kill: () => void;
+}
+
 export interface Platform {
   /** `undefined` where there are no environment variables, or not this one. */
   readonly environment: (name: string) => string | undefined;
   /** Asks the engine for relaxed SIMD where it has it behind a flag. */
   readonly enableRelaxedSimd: () => void;
-  /** Switches V8's wide pass on, for modules that are compiled from now on. Returns why it cannot, if so. */
-  readonly enableWideSimd: () => string | undefined;
+  /** Why V8's wide pass cannot be used, if so. */
+  readonly reasonAgainstWideSimd: () => string | undefined;
+  /** Does `work`: the wasm functions that run for the first time in it are compiled with the wide pass, once and for all. */
+  readonly compilingWide: <T>(work: () => T) => T;
   /** How many threads can run at once. */
   readonly parallelism: () => number;
+  /** Why there can be no threads over one memory, if so. */
+  readonly reasonAgainstThreads: () => string | undefined;
+  /**
+   * Starts a thread that calls a function, given as source text, with a copy of `data`. It does not keep the process alive.
+   * `ended` hears in the event loop that the thread is no more, and why.
+   */
+  readonly startThread: (source: string, data: object, ended: (reason: string) => void) => Thread;
   readonly decodeBase64: (text: string) => Uint8Array<ArrayBuffer>;
   /** Room for floats that are about to be overwritten: where possible not filled with zeros first. */
   readonly uninitialised: (length: number) => Float32Array<ArrayBuffer>;
+  /** Copies a large number of bytes as fast as the platform can. */
+  readonly copy: (target: Uint8Array, source: Uint8Array) => void;
 }
