@@ -1,5 +1,5 @@
-// Compiles the AssemblyScript kernels of packages/tensor/assembly, once for plain and once for relaxed SIMD, and writes
-// them as base64 into a TypeScript module, so that Node, browsers and bundlers need no loader.
+// Compiles the AssemblyScript kernels of packages/tensor/assembly and writes them as base64 into a TypeScript module, so that
+// Node, browsers and bundlers need no loader. Products come twice: for plain and for relaxed SIMD.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -14,7 +14,15 @@ const target = join(root, 'packages', 'tensor', 'src', 'kernels', 'wasm', 'gener
 /** Sources that are derived instead of written. */
 const derived = { 'tiles.ts': tilesSource };
 
-const VARIANTS = { plain: ['simd'], relaxed: ['simd', 'relaxed-simd'] };
+const PLAIN = ['simd'];
+const RELAXED = ['simd', 'relaxed-simd'];
+
+/** The modules, by the name of their constant. */
+const MODULES = {
+  general: { entry: 'general.ts', features: PLAIN },
+  plainProducts: { entry: 'products.ts', features: PLAIN },
+  relaxedProducts: { entry: 'products.ts', features: RELAXED },
+};
 
 function readFile(name) {
   if (derived[name]) return derived[name]();
@@ -25,16 +33,17 @@ function readFile(name) {
   }
 }
 
-async function compile(features) {
+async function compile({ entry, features }) {
   let binary;
   const { error, stderr } = await asc.main(
     [
-      'index.ts',
+      entry,
       '--outFile=kernels.wasm',
       '-O3',
       '--noAssert',
       '--runtime=stub',
       '--importMemory',
+      '--noExportMemory',
       // The loader makes it unshared where there is one thread only.
       '--sharedMemory',
       '--initialMemory=1',
@@ -53,10 +62,10 @@ async function compile(features) {
 }
 
 const lines = ['// Written by tools/build-wasm.mjs: the kernels of packages/tensor/assembly as base64.'];
-for (const [variant, features] of Object.entries(VARIANTS)) {
-  const binary = await compile(features);
-  lines.push(`export const ${variant} =\n  '${Buffer.from(binary).toString('base64')}';`);
-  console.log(`${variant}: ${binary.length} bytes`);
+for (const [name, module] of Object.entries(MODULES)) {
+  const binary = await compile(module);
+  lines.push(`export const ${name} =\n  '${Buffer.from(binary).toString('base64')}';`);
+  console.log(`${name}: ${binary.length} bytes`);
 }
 mkdirSync(dirname(target), { recursive: true });
 writeFileSync(target, `${lines.join('\n')}\n`);

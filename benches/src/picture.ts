@@ -1,8 +1,18 @@
 /** The results as a picture: bars, in colours that follow the reader's light or dark scheme. */
-import { parse, View } from 'vega';
+import { parse, textMetrics, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import type { PeersCase, PeersResults, Results } from './results.js';
 import { formatNumber } from './table.js';
+
+declare module 'vega' {
+  /** Missing in the types that vega brings. */
+  export const textMetrics: { width: (item: { readonly fontSize?: number }, text: unknown) => number };
+}
+
+/** The mean width of a letter in units of the font's size. Without a canvas to measure on, vega would take 0.8. */
+const LETTER = 0.58;
+
+textMetrics.width = ({ fontSize = 11 }, text) => LETTER * fontSize * String(text).length;
 
 interface Bar {
   readonly label: string;
@@ -47,7 +57,7 @@ function titlesOf(panels: readonly Panel[]): string {
 /** How many times as long plain loops take, for each case that has them, a panel for each suite. */
 function loopPanels({ suites, environment }: Results): Panel[] {
   const { wide, threads } = environment.cpuInfo;
-  const mode = `Node ${environment.node.slice(1)}, ${threads} threads${wide ? ', wide pass on' : ''}; bars on a logarithmic scale`;
+  const mode = `Node ${environment.node.slice(1)}, ${threads} threads${wide ? ', wide pass on' : ''}; logarithmic scale`;
   return suites.flatMap(({ name, cases }) => {
     const bars = cases.flatMap((each) => {
       const loops = each.measurements.find(({ contestant }) => contestant.endsWith(' loops'));
@@ -80,8 +90,8 @@ function peersPanels({ cases, environment }: PeersResults): Panel[] {
     const bars = found === undefined ? [] : peersBars(found, quantity);
     if (bars.length === 0) return [];
     const isTime = quantity === 'milliseconds';
-    const remark = isTime ? '; bars on a logarithmic scale' : '';
-    const subtitle = `${unit}; Node ${environment.node.slice(1)}, all threads that an engine can use${remark}`;
+    const remark = isTime ? '; logarithmic scale' : '';
+    const subtitle = `${unit}; Node ${environment.node.slice(1)}, all threads${remark}`;
     return [{ title, subtitle, bars, scale: isTime ? ('log' as const) : ('linear' as const) }];
   });
 }
@@ -99,7 +109,7 @@ function peersBars({ rows }: PeersCase, quantity: 'gflops' | 'milliseconds'): Ba
 }
 
 /** The width of all labels, so that the bars of all panels begin at the same place. */
-const LABELS = 280;
+const LABELS = 290;
 
 function specOf(panels: readonly Panel[]): TopLevelSpec {
   return {

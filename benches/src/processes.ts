@@ -51,11 +51,16 @@ export async function run({ file, options = {}, env = {}, timedOutside = false }
   const startedAt = performance.now();
   const child = spawn(process.execPath, [path, JSON.stringify(options)], {
     env: { ...process.env, ...modeAsEnvironment(), ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const [output, [code, signal]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+  const [output, complaints, [code, signal]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'exit'),
+  ]);
   const milliseconds = performance.now() - startedAt;
-  if (code !== 0) throw new Error(`the program ${file} ended with ${signal ?? `exit code ${code}`}`);
+  if (code !== 0)
+    throw new Error(`the program ${file} ended with ${signal ?? `exit code ${code}`}:\n${complaints}`);
   return { ...(timedOutside && { milliseconds }), ...(output === '' ? {} : JSON.parse(output)) };
 }
 

@@ -1,15 +1,6 @@
 /** The convolutions of the MNIST network, forward and backward. */
-import {
-  CONVOLUTIONS,
-  conv2d,
-  conv2dInputGrad,
-  conv2dWeightGrad,
-  Generator,
-  MnistCnn,
-  randn,
-  type Shape,
-  type Tensor,
-} from 'lowrank';
+import { CONVOLUTIONS, conv2d, conv2dInputGrad, conv2dWeightGrad, MnistCnn, type Tensor } from 'lowrank';
+import { scattered } from '../inputs.js';
 import {
   type Conv2dSizes,
   naiveConv2d,
@@ -43,13 +34,11 @@ function sizesOf(layer: LayerName): Conv2dSizes {
 function tensorsOf(sizes: Conv2dSizes) {
   const { N, C, size, O, kernel } = sizes;
   const outSize = outSizeOf(sizes);
-  const generator = new Generator(1);
-  const draw = (shape: Shape) => randn(shape, { generator });
   return {
-    x: draw([N, C, size, size]),
-    weight: draw([O, C, kernel, kernel]),
-    bias: draw([O]),
-    outputGrad: draw([N, O, outSize, outSize]),
+    x: scattered([N, C, size, size]),
+    weight: scattered([O, C, kernel, kernel]),
+    bias: scattered([O]),
+    outputGrad: scattered([N, O, outSize, outSize]),
   };
 }
 

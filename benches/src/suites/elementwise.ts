@@ -1,5 +1,6 @@
 /** Work that is one pass over the values: elementwise functions, reductions, normalisations. */
-import { add, exp, Generator, gelu, layerNorm, randn, relu, softmax, sum, type Tensor, tanh } from 'lowrank';
+import { add, exp, gelu, layerNorm, relu, softmax, sum, type Tensor, tanh } from 'lowrank';
+import { scattered } from '../inputs.js';
 import * as loops from '../naive/elementwise.js';
 import type { Suite } from '../suite.js';
 import { timed } from '../timed.js';
@@ -25,18 +26,15 @@ const FUNCTIONS: Readonly<Record<string, Pair>> = {
   layerNorm: { lowrank: (x) => layerNorm(x, [COLUMNS]), loop: (x) => loops.loopLayerNorm(x, COLUMNS) },
 };
 
-function draw(): readonly [Tensor, Tensor] {
-  const generator = new Generator(1);
-  return [randn([ROWS, COLUMNS], { generator }), randn([ROWS, COLUMNS], { generator })];
-}
+const operands = () => [scattered([ROWS, COLUMNS]), scattered([ROWS, COLUMNS], 1)] as const;
 
 const cases = Object.entries(FUNCTIONS).map(([name, { lowrank, loop }]) =>
   timed({
     name,
     prepare: () => {
-      const [x, y] = draw();
+      const [x, y] = operands();
       // Operands of their own: what was read through `dataSync` could be written to, and is brought to the kernels anew each time.
-      const [u, v] = draw().map((operand) => operand.dataSync());
+      const [u, v] = operands().map((operand) => operand.dataSync());
       return {
         lowrank: () => lowrank(x, y).dataSync(),
         'plain loops': () => loop(u!, v!),

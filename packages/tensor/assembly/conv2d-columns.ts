@@ -86,7 +86,7 @@ function clearRuns(to: usize, step: usize, channels: i32, count: i32): void {
 }
 
 /** For each of some channels, floats that lie `stride` apart, with zeros before `start` and from `end` on. */
-function copyStrided(
+export function copyStrided(
   from: usize,
   fromStep: usize,
   to: usize,

@@ -1,5 +1,6 @@
 // The gradient of a convolution's input: columns = w^T g, of some channels and images at a time, added to the pixels they stand for.
 import { copyRuns } from './conv2d-columns';
+import { mergeRows } from './conv2d-phases';
 import { tile } from './matmul';
 import { int, pointer } from './parameters';
 import { scratch } from './scratch';
@@ -8,8 +9,8 @@ import { scratch } from './scratch';
 const DEPTH = 512;
 
 /*
- * With a stride, the pixels that one tap touches lie apart. So the columns are added up in planes by phase first: plane (i, j) has
- * the rows y and columns x of the padded input with y % strideH = i and x % strideW = j, in which each tap touches whole runs.
+ * With a stride, the pixels that one tap touches lie apart. So the columns are added up in planes by phase first (see
+ * conv2d-phases): plane (i, j) has the rows y and columns x of the padded input with y % strideH = i and x % strideW = j.
  */
 
 /**
@@ -110,12 +111,8 @@ function addChannels(
   const planes = phase * <usize>(int(p, 13) * int(p, 14));
   memory.fill(sums, 0, planes * <usize>(channels * images));
   addColumns(p, columns, pitch, channels, images, rows, sums, phase, planes);
-  for (let c = 0; c < channels; c++) {
-    for (let i = 0; i < images; i++) {
-      const plane = ((n + i) * int(p, 5) + group) * int(p, 3) + channel + c;
-      mergePhases(p, sums + <usize>(c * images + i) * planes, phase, y, plane, isWhole);
-    }
-  }
+  const plane = (n * int(p, 5) + group) * int(p, 3) + channel;
+  mergePhases(p, sums, phase, planes, channels, images, y, plane, isWhole);
 }
 
 /** Adds rows of the column matrix to the planes by phase. */
@@ -146,107 +143,88 @@ function addColumns(
         const column = kw * dilationW;
         const plane = sums + phase * <usize>((row % strideH) * strideW + (column % strideW));
         const to = plane + <usize>(row / strideH) * width + (<usize>(column / strideW) << 2);
-        for (let i = 0; i < images; i++) addRows(columns + <usize>i * image, to + <usize>i * planes, width, rows, outW);
+        addRows(columns, image, to, planes, width, images, rows, outW);
       }
     }
   }
 }
 
-/** Adds rows of `count` floats, which lie side by side, to rows that are `pitch` bytes apart. */
-function addRows(from: usize, to: usize, pitch: usize, rows: i32, count: i32): void {
+/** Adds, for each of some images, rows of `count` floats, which lie side by side, to rows that are `pitch` bytes apart. */
+function addRows(
+  from: usize,
+  fromImage: usize,
+  to: usize,
+  toImage: usize,
+  pitch: usize,
+  images: i32,
+  rows: i32,
+  count: i32,
+): void {
   const step = <usize>count << 2;
-  const rest = count & 3;
-  const whole = step & ~15;
-  // What a vector reads behind the row's end is made zero, and adds nothing to what lies there.
-  const mask = i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(rest));
-  if (count < 4) {
-    for (; rows > 0; rows--, from += step, to += pitch) {
-      v128.store(to, f32x4.add(v128.load(to), v128.and(v128.load(from), mask)));
-    }
-  } else if (count > 4 && count < 8) {
-    for (; rows > 0; rows--, from += step, to += pitch) {
-      const u = f32x4.add(v128.load(to), v128.load(from));
-      const v = f32x4.add(v128.load(to, 16), v128.and(v128.load(from, 16), mask));
-      v128.store(to, u);
-      v128.store(to, v, 16);
-    }
-  } else {
-    for (; rows > 0; rows--, from += step, to += pitch) {
-      for (let at: usize = 0; at < whole; at += 16) {
-        v128.store(to + at, f32x4.add(v128.load(to + at), v128.load(from + at)));
+  const last = <usize>((count - 1) & ~3) << 2;
+  // What the last vector reads behind the row's end is made zero, and adds nothing to what lies there.
+  const mask = i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(count - ((count - 1) & ~3)));
+  fromImage -= <usize>rows * step;
+  toImage -= <usize>rows * pitch;
+  for (; images > 0; images--, from += fromImage, to += toImage) {
+    if (last == 0) {
+      for (let row = rows; row > 0; row--, from += step, to += pitch) {
+        v128.store(to, f32x4.add(v128.load(to), v128.and(v128.load(from), mask)));
       }
-      if (rest != 0) {
-        v128.store(to + whole, f32x4.add(v128.load(to + whole), v128.and(v128.load(from + whole), mask)));
+    } else if (last == 16) {
+      for (let row = rows; row > 0; row--, from += step, to += pitch) {
+        const u = f32x4.add(v128.load(to), v128.load(from));
+        const v = f32x4.add(v128.load(to, 16), v128.and(v128.load(from, 16), mask));
+        v128.store(to, u);
+        v128.store(to, v, 16);
+      }
+    } else {
+      for (let row = rows; row > 0; row--, from += step, to += pitch) {
+        for (let at: usize = 0; at < last; at += 16) {
+          v128.store(to + at, f32x4.add(v128.load(to + at), v128.load(from + at)));
+        }
+        v128.store(to + last, f32x4.add(v128.load(to + last), v128.and(v128.load(from + last), mask)));
       }
     }
   }
 }
 
-/** Writes (or adds) the planes by phase of one channel of an image, from row `y` of the output on, to its plane of dx. */
-function mergePhases(p: usize, sums: usize, phase: usize, y: i32, plane: i32, isWhole: bool): void {
+/** Writes (or adds) the planes by phase, from row `y` of the output on, to dx, of which the first is plane `first`. */
+function mergePhases(
+  p: usize,
+  sums: usize,
+  phase: usize,
+  planes: usize,
+  channels: i32,
+  images: i32,
+  y: i32,
+  first: i32,
+  isWhole: bool,
+): void {
   const H = int(p, 7);
   const W = int(p, 8);
   const strideH = int(p, 13);
   const strideW = int(p, 14);
-  const padTop = int(p, 15);
   const padLeft = int(p, 16);
   const width = <usize>int(p, 25) << 2;
-  const dx = pointer(p, 0) + (<usize>(plane * H * W) << 2);
-  const top = y * strideH - padTop;
+  const plane = <usize>(H * W) << 2;
+  const image = plane * <usize>(int(p, 3) * int(p, 5));
+  const dx = pointer(p, 0) + <usize>first * plane;
+  const top = y * strideH - int(p, 15);
   const bottom = min(H, top + int(p, 24) * strideH);
-  const first = max(0, top);
-  let turn = (first - top) % strideH;
-  let from = sums + phase * <usize>(turn * strideW) + <usize>((first - top) / strideH) * width;
-  let to = dx + (<usize>(first * W) << 2);
-  for (let h = first; h < bottom; h++, to += <usize>W << 2) {
-    if (isWhole && strideW == 2) interleave(from, phase, padLeft, to, W);
-    else mergeRow(from, phase, padLeft, to, W, strideW, !isWhole);
-    from += phase * strideW;
-    if (++turn == strideH) {
-      turn = 0;
-      from += width - phase * <usize>(strideH * strideW);
-    }
-  }
-}
-
-/** Two phases to one row. */
-function interleave(from: usize, phase: usize, skip: i32, to: usize, count: i32): void {
-  let even = from + phase * <usize>(skip & 1) + (<usize>(skip >> 1) << 2);
-  let odd = from + phase * <usize>(~skip & 1) + (<usize>((skip + 1) >> 1) << 2);
-  let i = 0;
-  for (; i + 8 <= count; i += 8, even += 16, odd += 16, to += 32) {
-    const a = v128.load(even);
-    const b = v128.load(odd);
-    v128.store(to, v128.shuffle<f32>(a, b, 0, 4, 1, 5));
-    v128.store(to, v128.shuffle<f32>(a, b, 2, 6, 3, 7), 16);
-  }
-  if (i + 4 <= count) {
-    v128.store(to, v128.shuffle<f32>(v128.load(even), v128.load(odd), 0, 4, 1, 5));
-    i += 4;
-    even += 8;
-    odd += 8;
-    to += 16;
-  }
-  for (; i < count; i += 2, even += 4, odd += 4, to += 8) {
-    store<f32>(to, load<f32>(even));
-    if (i + 1 < count) store<f32>(to, load<f32>(odd), 4);
-  }
-}
-
-/** Any number of phases to one row. */
-function mergeRow(from: usize, phase: usize, skip: i32, to: usize, count: i32, stride: i32, isAdded: bool): void {
-  if (stride == 1 && !isAdded) {
-    copyRuns(from + (<usize>skip << 2), 0, to, 0, 1, count, 1, 0, count);
-    return;
-  }
-  let turn = skip % stride;
-  let at = from + (<usize>(skip / stride) << 2);
-  for (let i = 0; i < count; i++, to += 4) {
-    const value = load<f32>(at + phase * <usize>turn);
-    store<f32>(to, isAdded ? load<f32>(to) + value : value);
-    if (++turn == stride) {
-      turn = 0;
-      at += 4;
+  const step = <usize>(strideH * W) << 2;
+  for (let turn = 0; turn < strideH; turn++) {
+    // The first row of this phase that lies in the image.
+    const skipped = max(0, (strideH - 1 - turn - top) / strideH);
+    const row = top + turn + skipped * strideH;
+    if (row >= bottom) continue;
+    const rows = (bottom - row + strideH - 1) / strideH;
+    let from = sums + phase * <usize>(turn * strideW) + <usize>skipped * width;
+    for (let c = 0; c < channels; c++) {
+      let to = dx + <usize>c * plane + (<usize>(row * W) << 2);
+      for (let i = 0; i < images; i++, from += planes, to += image) {
+        mergeRows(from, phase, width, padLeft, to, step, rows, W, strideW, !isWhole);
+      }
     }
   }
 }

@@ -5,15 +5,12 @@ import { int, pointer } from './parameters';
 import { scratch } from './scratch';
 import { rows4x2, rows6x4 } from './tiles';
 
-/** How many rows of the column matrix exist at a time: a multiple of the rows of all tiles. */
-const ROWS = 96;
-
 /**
  * The products of slabs of pixels: [slabs, groups, K, O / groups], with K and O / groups rounded up to whole tiles; a chunk is
  * a part of the rows K of one group and slab.
  *
- * 0 to 19 as in conv2d-columns, with the products as 1; 20 pixels of a slab; 21 rows of a part, a multiple of ROWS; 22 pixels that
- * are taken at once; 23 and 24 K and O / groups rounded up.
+ * 0 to 19 as in conv2d-columns, with the products as 1; 20 pixels of a slab; 21 rows of a part, and 22 rows and
+ * 23 pixels that are taken at once, with rows in multiples of all tiles'; 24 and 25 K and O / groups rounded up.
  */
 export function conv2dWeightSlabs(p: usize, chunk: i32): void {
   const O = int(p, 4);
@@ -22,9 +19,10 @@ export function conv2dWeightSlabs(p: usize, chunk: i32): void {
   const wide = int(p, 19) != 0;
   const perSlab = int(p, 20);
   const perPart = int(p, 21);
-  const atOnce = int(p, 22);
-  const allRows = int(p, 23);
-  const width = int(p, 24);
+  const rowsAtOnce = int(p, 22);
+  const atOnce = int(p, 23);
+  const allRows = int(p, 24);
+  const width = int(p, 25);
   const K = int(p, 3) * int(p, 9) * int(p, 10);
   const MR = wide ? 6 : 4;
   const NR = wide ? 16 : 8;
@@ -46,8 +44,8 @@ export function conv2dWeightSlabs(p: usize, chunk: i32): void {
   for (let q = first; q < last; q += atOnce) {
     const depth = min(atOnce, last - q);
     packOutputs(p, group, q, depth, NR, g);
-    for (let k = top; k < bottom; k += ROWS) {
-      const end = min(k + ROWS, bottom);
+    for (let k = top; k < bottom; k += rowsAtOnce) {
+      const end = min(k + rowsAtOnce, bottom);
       packColumns(p, group, k, end, q, q + depth, columns, pitch);
       for (let j = 0; j < O; j += NR) {
         const b = g + (<usize>(j * depth) << 2);

@@ -25,7 +25,8 @@ export function conv2d(p: usize, chunk: i32): void {
   const first = (chunk - group * chunks) * perChunk;
   const last = min(first + perChunk, pixels);
   const w = pointer(p, 1) + (<usize>(group * ((O + MR - 1) / MR) * MR * K) << 2);
-  const depth = max(1, (K + (K + DEPTH - 1) / DEPTH - 1) / max(1, (K + DEPTH - 1) / DEPTH));
+  const blocks = max(1, (K + DEPTH - 1) / DEPTH);
+  const depth = max(1, (K + blocks - 1) / blocks);
   const stride = <usize>NR << 2;
   const panel = scratch();
   const block = panel + (DEPTH << 6);

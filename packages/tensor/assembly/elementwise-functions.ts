@@ -1,46 +1,69 @@
 // The elementwise kernels of functions of the reals; their error bounds stand with the functions.
-import { binary, ternary, unary } from './elementwise-loops';
+import { binary, function1, function2, ternary, unary } from './elementwise-loops';
+import { constants } from './math-constants';
 import { floorDivideOf, remainderOf } from './math-division';
 import { geluTanhOf, powerOf, softplusOf } from './math-doubles';
-import { errorFunction, gaussianLinear, gaussianLinearSlope } from './math-error';
+import { errorFunction, gaussianLinear, gaussianLinearSlope, putErf, putGelu } from './math-error';
 import { exponential, exponentialMinus1, hyperbolicTangent, logistic, sigmoidLinear, sigmoidLinearSlope } from './math-exponential';
-import { logarithm1p, naturalLogarithm } from './math-logarithm';
+import { putExp, putExpm1, putSilu, putTanh } from './math-exponential';
+import { logarithm1p, naturalLogarithm, putLog } from './math-logarithm';
 import { cosineOf, sineOf, tangentOf } from './math-trigonometry';
 
 class Exp {
-  @inline of(x: v128): v128 { return exponential(x); }
+  @inline of(k: usize, x: v128): v128 { return exponential(k, x); }
 }
-export function exp(p: usize, chunk: i32): void { unary<Exp>(p, chunk); }
+export function exp(p: usize, chunk: i32): void {
+  putExp(constants());
+  function1<Exp>(p, chunk);
+}
 
 class Expm1 {
-  @inline of(x: v128): v128 { return exponentialMinus1(x); }
+  @inline of(k: usize, x: v128): v128 { return exponentialMinus1(k, x); }
 }
-export function expm1(p: usize, chunk: i32): void { unary<Expm1>(p, chunk); }
+export function expm1(p: usize, chunk: i32): void {
+  putExpm1(constants());
+  function1<Expm1>(p, chunk);
+}
 
 class Log {
-  @inline of(x: v128): v128 { return naturalLogarithm(x); }
+  @inline of(k: usize, x: v128): v128 { return naturalLogarithm(k, x); }
 }
-export function log(p: usize, chunk: i32): void { unary<Log>(p, chunk); }
+export function log(p: usize, chunk: i32): void {
+  putLog(constants());
+  function1<Log>(p, chunk);
+}
 
 class Log1p {
-  @inline of(x: v128): v128 { return logarithm1p(x); }
+  @inline of(k: usize, x: v128): v128 { return logarithm1p(k, x); }
 }
-export function log1p(p: usize, chunk: i32): void { unary<Log1p>(p, chunk); }
+export function log1p(p: usize, chunk: i32): void {
+  putLog(constants());
+  function1<Log1p>(p, chunk);
+}
 
 class Sigmoid {
-  @inline of(x: v128): v128 { return logistic(x); }
+  @inline of(k: usize, x: v128): v128 { return logistic(k, x); }
 }
-export function sigmoid(p: usize, chunk: i32): void { unary<Sigmoid>(p, chunk); }
+export function sigmoid(p: usize, chunk: i32): void {
+  putExp(constants());
+  function1<Sigmoid>(p, chunk);
+}
 
 class Silu {
-  @inline of(x: v128): v128 { return sigmoidLinear(x); }
+  @inline of(k: usize, x: v128): v128 { return sigmoidLinear(k, x); }
 }
-export function silu(p: usize, chunk: i32): void { unary<Silu>(p, chunk); }
+export function silu(p: usize, chunk: i32): void {
+  putSilu(constants());
+  function1<Silu>(p, chunk);
+}
 
 class Tanh {
-  @inline of(x: v128): v128 { return hyperbolicTangent(x); }
+  @inline of(k: usize, x: v128): v128 { return hyperbolicTangent(k, x); }
 }
-export function tanh(p: usize, chunk: i32): void { unary<Tanh>(p, chunk); }
+export function tanh(p: usize, chunk: i32): void {
+  putTanh(constants());
+  function1<Tanh>(p, chunk);
+}
 
 /** 1 / sqrt(x), rounded twice: to 2 ulp. */
 class Rsqrt {
@@ -49,14 +72,20 @@ class Rsqrt {
 export function rsqrt(p: usize, chunk: i32): void { unary<Rsqrt>(p, chunk); }
 
 class Erf {
-  @inline of(x: v128): v128 { return errorFunction(x); }
+  @inline of(k: usize, x: v128): v128 { return errorFunction(k, x); }
 }
-export function erf(p: usize, chunk: i32): void { unary<Erf>(p, chunk); }
+export function erf(p: usize, chunk: i32): void {
+  putErf(constants());
+  function1<Erf>(p, chunk);
+}
 
 class Gelu {
-  @inline of(x: v128): v128 { return gaussianLinear(x); }
+  @inline of(k: usize, x: v128): v128 { return gaussianLinear(k, x); }
 }
-export function gelu(p: usize, chunk: i32): void { unary<Gelu>(p, chunk); }
+export function gelu(p: usize, chunk: i32): void {
+  putGelu(constants());
+  function1<Gelu>(p, chunk);
+}
 
 class GeluTanh {
   @inline of(x: v128): v128 { return geluTanhOf(x); }
@@ -114,11 +143,17 @@ class SigmoidGrad {
 export function sigmoidGrad(p: usize, chunk: i32): void { binary<SigmoidGrad>(p, chunk); }
 
 class SiluGrad {
-  @inline of(g: v128, x: v128): v128 { return f32x4.mul(g, sigmoidLinearSlope(x)); }
+  @inline of(k: usize, g: v128, x: v128): v128 { return f32x4.mul(g, sigmoidLinearSlope(k, x)); }
 }
-export function siluGrad(p: usize, chunk: i32): void { binary<SiluGrad>(p, chunk); }
+export function siluGrad(p: usize, chunk: i32): void {
+  putExp(constants());
+  function2<SiluGrad>(p, chunk);
+}
 
 class GeluGrad {
-  @inline of(g: v128, x: v128): v128 { return f32x4.mul(g, gaussianLinearSlope(x)); }
+  @inline of(k: usize, g: v128, x: v128): v128 { return f32x4.mul(g, gaussianLinearSlope(k, x)); }
 }
-export function geluGrad(p: usize, chunk: i32): void { binary<GeluGrad>(p, chunk); }
+export function geluGrad(p: usize, chunk: i32): void {
+  putGelu(constants());
+  function2<GeluGrad>(p, chunk);
+}

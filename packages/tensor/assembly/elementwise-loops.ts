@@ -2,6 +2,7 @@
 //
 // Each turn takes 8 values: it loads both halves, computes both, then stores both, which is what V8's wide pass can fuse.
 import { begin, end, first, firstStep, next, second, secondStep, target, third, thirdStep } from './elementwise-rows';
+import { constants } from './math-constants';
 
 /** f(a), floats to floats. */
 @inline
@@ -69,6 +70,52 @@ export function ternary<F>(p: usize, chunk: i32): void {
       const c1 = v128.load(c, 16);
       const y0 = f.of(a0, b0, c0);
       const y1 = f.of(a1, b1, c1);
+      v128.store(to, y0);
+      v128.store(to, y1, 16);
+    }
+  }
+}
+
+/** f(a), floats to floats, for functions that have their constants in memory. */
+@inline
+export function function1<F>(p: usize, chunk: i32): void {
+  const f = changetype<F>(0);
+  const k = constants();
+  begin(p, chunk);
+  while (next()) {
+    const stop = end;
+    const stepA = firstStep;
+    let a = first;
+    for (let to = target; to < stop; to += 32, a += stepA) {
+      const a0 = v128.load(a);
+      const a1 = v128.load(a, 16);
+      const y0 = f.of(k, a0);
+      const y1 = f.of(k, a1);
+      v128.store(to, y0);
+      v128.store(to, y1, 16);
+    }
+  }
+}
+
+/** The same of f(a, b). */
+@inline
+export function function2<F>(p: usize, chunk: i32): void {
+  const f = changetype<F>(0);
+  const k = constants();
+  begin(p, chunk);
+  while (next()) {
+    const stop = end;
+    const stepA = firstStep;
+    const stepB = secondStep;
+    let a = first;
+    let b = second;
+    for (let to = target; to < stop; to += 32, a += stepA, b += stepB) {
+      const a0 = v128.load(a);
+      const a1 = v128.load(a, 16);
+      const b0 = v128.load(b);
+      const b1 = v128.load(b, 16);
+      const y0 = f.of(k, a0, b0);
+      const y1 = f.of(k, a1, b1);
       v128.store(to, y0);
       v128.store(to, y1, 16);
     }

@@ -26,7 +26,8 @@ function sineOfRest(r: v128): v128 {
   let y = term(f64x2.splat(2.718304228323254e-6), z, -0.00019839334082871266);
   y = term(y, z, 0.008333329383581552);
   y = term(y, z, -0.16666666641606998);
-  return f64x2.add(f64x2.mul(f64x2.mul(y, z), r), r);
+  // As a product it keeps -0.
+  return f64x2.mul(r, term(y, z, 1));
 }
 
 /** cos(r) for |r| <= pi/4, to 2^-42. */

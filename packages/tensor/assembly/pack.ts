@@ -70,6 +70,7 @@ function packAlong(from: usize, to: usize, K: i32, width: i32, strideK: i32): vo
       v128.store(to + at, v, 16);
     }
     for (; at + 16 <= bytes; at += 16) v128.store(to + at, v128.load(from + at));
+    for (; at + 8 <= bytes; at += 8) store<u64>(to + at, load<u64>(from + at));
     for (; at < bytes; at += 4) store<f32>(to + at, load<f32>(from + at));
     from += step;
     to += bytes;
@@ -97,6 +98,16 @@ function packAcross(from: usize, to: usize, K: i32, width: i32, stride: i32): vo
       v128.store(at + bytes, v128.shuffle<f64>(a, b, 1, 3));
       v128.store(at + bytes * 2, v128.shuffle<f64>(c, d, 0, 2));
       v128.store(at + bytes * 3, v128.shuffle<f64>(c, d, 1, 3));
+    }
+    for (; l + 2 <= width; l += 2, column += step << 1, at += 8) {
+      const r0 = v128.load(column);
+      const r1 = v128.load(column + step);
+      const a = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
+      const b = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
+      v128.store64_lane(at, a, 0);
+      v128.store64_lane(at + bytes, a, 1);
+      v128.store64_lane(at + bytes * 2, b, 0);
+      v128.store64_lane(at + bytes * 3, b, 1);
     }
     for (; l < width; l++, column += step, at += 4) {
       const r = v128.load(column);

@@ -51,9 +51,11 @@ export function getNumThreads(): number {
 
 /**
  * Whether kernels use V8's wide pass (`--experimental-wasm-revectorize`), which makes one 256-bit operation of two 128-bit
- * ones: a matrix product is two to three times as fast. Off by default, because it is experimental and counts for all
- * WebAssembly of the process that is compiled from then on. Node 24 to 26 on x64 with AVX2 have it; elsewhere this changes
- * nothing, and `cpuInfo()` says why. The environment variable LOWRANK_WIDE_SIMD=1 does the same at the start.
+ * ones: a matrix product is two to three times as fast. Off by default, because it is experimental; so each kernel is compared
+ * with the reference backend before its first use, which takes a few milliseconds, and if one is wrong none uses the pass. It
+ * is on only while these kernels are compiled, and does not touch other WebAssembly of the process. Node 24 to 26 on x64 with
+ * AVX2 have it; elsewhere this changes nothing, and `cpuInfo()` says why. The environment variable LOWRANK_WIDE_SIMD=1 does the
+ * same at the start.
  * @throws ArgumentError for what is no boolean.
  */
 export function setWideSimd(on: boolean): void {

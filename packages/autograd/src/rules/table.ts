@@ -10,7 +10,10 @@ import { reduceRules } from './reduce.js';
 import type { Rule } from './rule.js';
 import { shapeRules } from './shape.js';
 
-/** Every rule. Ops whose results are not floats have none and need none. */
+/**
+ * Every rule. Ops whose results are not floats have none and need none, nor have the steps of optimisers (`adamStep`,
+ * `sgdStep`), which are taken under noGrad.
+ */
 export const RULES: ReadonlyMap<string, Rule> = new Map(
   Object.entries({
     ...elementwiseRules,

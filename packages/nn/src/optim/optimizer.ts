@@ -120,7 +120,7 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
   }
 }
 
-/** An optimiser that has an op which moves all parameters of a group at once. */
+/** An optimiser that has an op which moves all parameters of a group at once: `updateAll` is what its steps call. */
 export abstract class FusedOptimizer<Options extends OptimizerOptions> extends Optimizer<Options> {
   protected abstract override updateAll(moves: readonly Move[], options: Options): readonly Update[];
 

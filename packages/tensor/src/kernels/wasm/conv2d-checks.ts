@@ -8,27 +8,29 @@ const floats = (length: number, seed: number) =>
 
 /** Square images and kernels with a padding of 1. */
 function convolution(
-  N: number,
-  C: number,
-  O: number,
-  size: number,
+  [N, C, O, size]: readonly [number, number, number, number],
   kernel: number,
   stride: number,
+  groups = 1,
 ): Conv2dDims {
   const out = Math.floor((size + 2 - kernel) / stride) + 1;
-  const shape = { N, C, O, H: size, W: size, KH: kernel, KW: kernel, outH: out, outW: out, groups: 1 };
+  const shape = { N, C, O, H: size, W: size, KH: kernel, KW: kernel, outH: out, outW: out, groups };
   return { ...shape, strideH: stride, strideW: stride, padTop: 1, padLeft: 1, dilationH: 1, dilationW: 1 };
 }
 
 const CONVOLUTIONS: readonly Conv2dDims[] = [
-  convolution(3, 5, 19, 14, 3, 2),
-  convolution(2, 3, 17, 7, 3, 1),
-  convolution(1, 2, 7, 23, 2, 1),
-  convolution(2, 2, 5, 10, 3, 3),
+  convolution([3, 5, 19, 14], 3, 2),
+  convolution([2, 3, 17, 7], 3, 1),
+  convolution([1, 2, 7, 23], 2, 1),
+  convolution([2, 2, 5, 10], 3, 3),
 ];
+
+/** Those in which each output sees one channel. */
+const DEPTHWISE: readonly Conv2dDims[] = [1, 2, 3].map((stride) => convolution([2, 3, 6, 23], 3, stride, 3));
 
 /** What a kernel makes of the input, the weight and the output's gradient of each convolution. */
 function convolved(
+  convolutions: readonly Conv2dDims[],
   run: (
     kernels: Parameters<Case>[0],
     operands: { readonly x: Float32Array; readonly w: Float32Array; readonly g: Float32Array },
@@ -36,18 +38,21 @@ function convolved(
   ) => ArrayLike<number>,
 ): Case {
   return (kernels) =>
-    CONVOLUTIONS.map((dims) => {
-      const { N, C, O, H, W, KH, KW, outH, outW } = dims;
-      const [x, w, g] = [
-        floats(N * C * H * W, 1),
-        floats(O * C * KH * KW, 2),
-        floats(N * O * outH * outW, 3),
-      ];
+    convolutions.map((dims) => {
+      const { N, C, O, H, W, KH, KW, outH, outW, groups } = dims;
+      const [x, w] = [floats(N * C * H * W, 1), floats(((O * C) / groups) * KH * KW, 2)];
+      const g = floats(N * O * outH * outW, 3);
       return run(kernels, { x, w, g }, dims);
     });
 }
 
-const weightGrad = convolved((kernels, { x, g }, dims) => kernels.conv2dWeightGrad(x, g, dims));
+const forward = (convolutions: readonly Conv2dDims[]) =>
+  convolved(convolutions, (kernels, { x, w }, dims) => kernels.conv2d(x, w, dims, floats(dims.O, 6)));
+const inputGrad = (convolutions: readonly Conv2dDims[]) =>
+  convolved(convolutions, (kernels, { w, g }, dims) => kernels.conv2dInputGrad(g, w, dims));
+const weightGrad = (convolutions: readonly Conv2dDims[]) =>
+  convolved(convolutions, (kernels, { x, g }, dims) => kernels.conv2dWeightGrad(x, g, dims));
+const slabs = weightGrad(CONVOLUTIONS);
 
 const POOLS: readonly AvgPoolDims[] = [1, 2, 3].map((stride) => {
   const [size, kernel] = [17, 3];
@@ -62,10 +67,13 @@ const windows = ({ planes: count, outH, outW }: AvgPoolDims) => floats(count * o
 
 /** By the name of the wasm kernel that they check. */
 export const CONVOLUTION_CASES: Readonly<Record<string, Case>> = {
-  conv2d: convolved((kernels, { x, w }, dims) => kernels.conv2d(x, w, dims, floats(dims.O, 6))),
-  conv2dInputGrad: convolved((kernels, { w, g }, dims) => kernels.conv2dInputGrad(g, w, dims)),
-  conv2dWeightSlabs: weightGrad,
-  conv2dWeightSum: weightGrad,
+  conv2d: forward(CONVOLUTIONS),
+  conv2dInputGrad: inputGrad(CONVOLUTIONS),
+  conv2dWeightSlabs: slabs,
+  conv2dWeightSum: slabs,
+  depthwise: forward(DEPTHWISE),
+  depthwiseInputGrad: inputGrad(DEPTHWISE),
+  depthwiseWeightGrad: weightGrad(DEPTHWISE),
   maxPool2dIndices: (kernels) => POOLS.map((dims) => kernels.maxPool2dIndices(planes(dims), dims)),
   avgPool2d: (kernels) => POOLS.map((dims) => kernels.avgPool2d(planes(dims), dims)),
   avgPool2dGrad: (kernels) => POOLS.map((dims) => kernels.avgPool2dGrad(windows(dims), dims)),

@@ -2,7 +2,7 @@
 import type { Conv2dDims } from '../dims.js';
 
 /** What a convolution is as a matrix product, group by group. */
-export interface Shape {
+export interface Product {
   /** Channels and outputs of a group. */
   readonly C: number;
   readonly O: number;
@@ -13,7 +13,7 @@ export interface Shape {
   readonly pixels: number;
 }
 
-export function shapeOf({ C, O, KH, KW, groups, outH, outW }: Conv2dDims): Shape {
+export function productOf({ C, O, KH, KW, groups, outH, outW }: Conv2dDims): Product {
   const taps = KH * KW;
   return { C: C / groups, O: O / groups, taps, K: (C / groups) * taps, pixels: outH * outW };
 }
@@ -28,7 +28,7 @@ export const roundUp = (value: number, step: number) => Math.ceil(value / step) 
 const between = (least: number, value: number, most: number) => Math.max(least, Math.min(value, most));
 
 /** How many pixels a chunk of the forward product has. */
-export function forwardPixels({ O, K }: Shape, NR: number): number {
+export function forwardPixels({ O, K }: Product, NR: number): number {
   // Packing and unpacking cost about as much as so many products.
   const perPixel = O * (K + 20) + 8 * K;
   return NR * Math.max(1, Math.round(CHUNK_PRODUCTS / perPixel / NR));
@@ -48,8 +48,8 @@ export interface InputGradPlan {
 }
 
 export function planInputGrad(dims: Conv2dDims, MR: number, NR: number): InputGradPlan {
-  const shape = shapeOf(dims);
-  const { C, O, K, taps, pixels } = shape;
+  const product = productOf(dims);
+  const { C, O, K, taps, pixels } = product;
   const { N, H, W, KH, KW, outH, outW, strideH, strideW, padTop, padLeft, dilationH, dilationW } = dims;
   // So many channels have rows of the column matrix that fill tiles.
   const channelsAtOnce = Math.min(C, MR / greatestDivisor(MR, taps));
@@ -94,31 +94,47 @@ export interface WeightGradPlan {
   readonly slabs: number;
   readonly slabPixels: number;
   readonly partRows: number;
+  readonly rowsAtOnce: number;
   readonly pixelsAtOnce: number;
   /** K and O, rounded up to whole tiles. */
   readonly rows: number;
   readonly width: number;
 }
 
-/** Rows of the column matrix that the kernel keeps at a time: what parts are multiples of. */
-const ROWS = 96;
+/** What parts of the column matrix have multiples of, in rows: all tiles have so many at most, or a part of them. */
+const ROWS = 12;
 
 export function planWeightGrad(dims: Conv2dDims, MR: number, NR: number): WeightGradPlan {
-  const { O, K, pixels } = shapeOf(dims);
+  const { O, K, pixels } = productOf(dims);
   const all = dims.N * pixels;
   const width = roundUp(O, NR);
   const slabs = between(1, Math.round(Math.min(all / 384, (all * O * K) / CHUNK_PRODUCTS)), 16);
   const slabPixels = roundUp(Math.ceil(all / slabs), 4);
-  const parts = between(1, Math.round((slabPixels * O * K) / CHUNK_PRODUCTS / 2), Math.ceil(K / ROWS));
+  const parts = between(1, Math.round((slabPixels * O * K) / CHUNK_PRODUCTS / 2), Math.ceil(K / (8 * ROWS)));
   const partRows = roundUp(Math.ceil(K / parts), ROWS);
   const most = between(16, Math.floor((2 * BLOCK_FLOATS) / width), 400);
   const pixelsAtOnce = roundUp(Math.ceil(slabPixels / Math.ceil(slabPixels / most)), 4);
-  return {
-    slabs: Math.ceil(all / slabPixels),
-    slabPixels,
-    partRows,
-    pixelsAtOnce,
-    rows: roundUp(K, MR),
-    width,
-  };
+  const blocks = Math.ceil((partRows * pixelsAtOnce) / (BLOCK_FLOATS / 2));
+  const rowsAtOnce = roundUp(Math.ceil(partRows / blocks), ROWS);
+  const sizes = { rows: roundUp(K, MR), width };
+  return { slabs: Math.ceil(all / slabPixels), slabPixels, partRows, rowsAtOnce, pixelsAtOnce, ...sizes };
+}
+
+export interface DepthwisePlan {
+  /** Columns of a row of one phase, with what vectors read behind its end. */
+  readonly width: number;
+  /** Floats of working memory: a padded plane, and a list of the taps. */
+  readonly room: number;
+  /** Planes of a chunk. */
+  readonly perChunk: number;
+}
+
+/** For convolutions in which each output sees one channel. */
+export function planDepthwise(dims: Conv2dDims): DepthwisePlan {
+  const { H, W, KH, KW, outH, outW, strideH, strideW, padTop, padLeft, dilationH, dilationW } = dims;
+  const reach = Math.floor(((KW - 1) * dilationW) / strideW);
+  const width = Math.max(outW + reach, Math.ceil((W + padLeft) / strideW)) + 3;
+  const height = Math.max((outH - 1) * strideH + (KH - 1) * dilationH + 1, H + padTop);
+  const perChunk = Math.max(1, Math.round(2 ** 18 / (outH * outW * (KH * KW + 2))));
+  return { width, room: KH * KW + height * strideW * width + 16, perChunk };
 }

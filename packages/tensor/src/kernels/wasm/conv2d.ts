@@ -2,7 +2,14 @@
 import type { TypedArray } from '../../dtype.js';
 import type { Conv2dDims } from '../dims.js';
 import * as reference from '../reference/conv2d.js';
-import { forwardPixels, planInputGrad, planWeightGrad, shapeOf } from './conv2d-plan.js';
+import {
+  type DepthwisePlan,
+  forwardPixels,
+  planDepthwise,
+  planInputGrad,
+  planWeightGrad,
+  productOf,
+} from './conv2d-plan.js';
 import { compute, type Frame } from './frame.js';
 import { SCRATCH_BYTES } from './machine.js';
 import { tileOf } from './matmul.js';
@@ -38,21 +45,32 @@ function asFewRows(dims: Conv2dDims): Conv2dDims {
   return { ...dims, H: 1, W: H * W, outH: 1, outW: H * W };
 }
 
+/** Whether each output sees one channel, so that there is no matrix product to speak of. */
+const isDepthwise = ({ C, groups }: Conv2dDims) => C === groups && groups > 1;
+
 const isEmpty = ({ N, C, O }: Conv2dDims) => N * C * O === 0;
 
 function forward(x: Float32Array, w: Float32Array, dims: Conv2dDims, bias?: Float32Array) {
-  const shape = shapeOf(dims);
-  const { O, K, pixels } = shape;
+  const product = productOf(dims);
+  const { O, K, pixels } = product;
   // A column of the product has to fit, next to a panel of the column matrix.
   if (isEmpty(dims) || (O + 400) * 16 > SCRATCH_FLOATS) return undefined;
   return compute((frame) => {
     const { MR, NR } = tileOf(frame.wide);
     const length = dims.N * dims.O * pixels;
     const y = frame.output(length);
+    const shift = bias === undefined ? 0 : frame.input(bias);
+    const depthwise = planDepthwise(dims);
+    if (isDepthwise(dims) && depthwise.room <= SCRATCH_FLOATS) {
+      const parameters = geometry(frame, frame.input(x), frame.input(w), y, dims);
+      parameters.push(depthwise.perChunk, depthwise.width, shift);
+      frame.launch('depthwise', Math.ceil((dims.N * dims.O) / depthwise.perChunk), parameters);
+      return frame.result(y, length);
+    }
     const panels = packWeight(frame, w, dims.groups, { K, L: O, strideK: 1, strideL: K }, MR);
-    const perChunk = forwardPixels(shape, NR);
+    const perChunk = forwardPixels(product, NR);
     const parameters = geometry(frame, frame.input(x), panels, y, dims);
-    parameters.push(perChunk, bias === undefined ? 0 : frame.input(bias));
+    parameters.push(perChunk, shift);
     frame.launch('conv2d', dims.groups * Math.ceil((dims.N * pixels) / perChunk), parameters);
     return frame.result(y, length);
   });
@@ -62,9 +80,12 @@ function inputGrad(g: Float32Array, w: Float32Array, dims: Conv2dDims) {
   if (isEmpty(dims)) return undefined;
   return compute((frame) => {
     const { MR, NR } = tileOf(frame.wide);
+    const depthwise = planDepthwise(dims);
+    if (isDepthwise(dims) && depthwise.room <= SCRATCH_FLOATS)
+      return depthwiseInputGrad(frame, g, w, dims, depthwise);
     const plan = planInputGrad(dims, MR, NR);
     if (plan.room > SCRATCH_FLOATS) return undefined;
-    const { C, O, K } = shapeOf(dims);
+    const { C, O, K } = productOf(dims);
     const length = dims.N * dims.C * dims.H * dims.W;
     const dx = frame.output(length);
     const panels = packWeight(frame, w, dims.groups, { K: O, L: K, strideK: K, strideL: 1 }, MR);
@@ -87,21 +108,57 @@ function weightGrad(x: Float32Array, g: Float32Array, dims: Conv2dDims) {
   if (isEmpty(dims)) return undefined;
   return compute((frame) => {
     const { MR, NR } = tileOf(frame.wide);
-    const { slabs, slabPixels, partRows, pixelsAtOnce, rows, width } = planWeightGrad(dims, MR, NR);
-    if ((width + 96) * pixelsAtOnce > SCRATCH_FLOATS) return undefined;
+    const depthwise = planDepthwise(dims);
+    if (isDepthwise(dims) && depthwise.room <= SCRATCH_FLOATS)
+      return depthwiseWeightGrad(frame, x, g, dims, depthwise);
+    const { slabs, slabPixels, partRows, rowsAtOnce, pixelsAtOnce, rows, width } = planWeightGrad(
+      dims,
+      MR,
+      NR,
+    );
+    if ((width + rowsAtOnce) * pixelsAtOnce > SCRATCH_FLOATS) return undefined;
     const { groups } = dims;
-    const { O, K } = shapeOf(dims);
+    const { O, K } = productOf(dims);
     const length = groups * O * K;
     const dw = frame.output(length);
     const products = frame.output(slabs * groups * rows * width);
     const parameters = geometry(frame, frame.input(x), products, frame.input(g), dims);
-    parameters.push(slabPixels, partRows, pixelsAtOnce, rows, width);
+    parameters.push(slabPixels, partRows, rowsAtOnce, pixelsAtOnce, rows, width);
     frame.launch('conv2dWeightSlabs', slabs * groups * Math.ceil(K / partRows), parameters);
     const perChunk = 4 * Math.max(1, Math.round(2 ** 14 / (slabs * width)));
     const sum = [dw, products, slabs, K, O, groups, rows, width, perChunk];
     frame.launch('conv2dWeightSum', groups * Math.ceil(K / perChunk), sum);
     return frame.result(dw, length);
   });
+}
+
+function depthwiseInputGrad(
+  frame: Frame,
+  g: Float32Array,
+  w: Float32Array,
+  dims: Conv2dDims,
+  { perChunk, width }: DepthwisePlan,
+): Float32Array {
+  const planes = dims.N * dims.C;
+  const length = planes * dims.H * dims.W;
+  const dx = frame.output(length);
+  const parameters = geometry(frame, dx, frame.input(w), frame.input(g), dims);
+  frame.launch('depthwiseInputGrad', Math.ceil(planes / perChunk), [...parameters, perChunk, width]);
+  return frame.result(dx, length);
+}
+
+function depthwiseWeightGrad(
+  frame: Frame,
+  x: Float32Array,
+  g: Float32Array,
+  dims: Conv2dDims,
+  { width }: DepthwisePlan,
+): Float32Array {
+  const length = dims.O * dims.KH * dims.KW;
+  const dw = frame.output(length);
+  const parameters = geometry(frame, frame.input(x), dw, frame.input(g), dims);
+  frame.launch('depthwiseWeightGrad', dims.O, [...parameters, 1, width]);
+  return frame.result(dw, length);
 }
 
 /** What all kernels of convolution are told. */

@@ -15,7 +15,7 @@ const APPROXIMATE: ReadonlySet<ScalarName> = new Set([
 ]);
 
 /** With fewer values than this the reference is faster, since nothing has to be brought anywhere. */
-const FEW = 128;
+const FEW = 256;
 
 /** How many outer axes a kernel can walk along. */
 const MAX_AXES = 32;

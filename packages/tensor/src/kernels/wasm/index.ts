@@ -11,7 +11,7 @@ import { adamStep, sgdStep } from './optimizer.js';
 import * as pool from './pool.js';
 import * as reduce from './reduce.js';
 import { useChecks } from './self-check.js';
-import { CASES } from './self-check-cases.js';
+import { CASES, NARROW } from './self-check-cases.js';
 import * as strided from './strided.js';
 
 export const wasmKernels: typeof reference = {
@@ -34,4 +34,4 @@ export const wasmKernels: typeof reference = {
   ...indexing,
 };
 
-useChecks({ cases: CASES, wasm: wasmKernels, reference });
+useChecks({ cases: CASES, narrow: NARROW, wasm: wasmKernels, reference });

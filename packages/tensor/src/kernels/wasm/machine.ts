@@ -1,7 +1,7 @@
 /** The running wasm module: its memory, its kernels, and how one is called. */
 import { platform } from '#platform';
 import { hasRelaxedSimd, hasSimd } from './engine.js';
-import * as binaries from './generated/binaries.js';
+import { general, plainProducts, relaxedProducts } from './generated/binaries.js';
 import { Heap } from './heap.js';
 import { Residency } from './residency.js';
 import { settings } from './settings.js';
@@ -30,7 +30,7 @@ export class Machine {
   readonly pool: Pool | undefined;
   /** The kernels that are known to be right although the wide pass compiled them. */
   readonly sound = new Set<string>();
-  readonly #module: WebAssembly.Module;
+  readonly #modules: readonly WebAssembly.Module[];
   readonly #isShared: boolean;
   readonly #memory: WebAssembly.Memory;
   readonly #maxPages: number;
@@ -54,20 +54,27 @@ export class Machine {
     this.#memory = memory;
     this.#maxPages = maxPages;
     this.#isShared = shared;
-    const module = twin === undefined ? compiled(simd, wide, shared) : twin.#module;
-    this.#module = module;
-    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-    const names = WebAssembly.Module.exports(module).map(({ name }) => name);
-    this.#kernels = new Map(names.map((name, i) => [name, i]));
-    this.#functions = names.map((name) => exports[name] as Kernel);
+    const binaries = [general, simd === 'relaxed' ? relaxedProducts : plainProducts];
+    const modules = twin === undefined ? binaries.map((text) => compiled(text, wide, shared)) : twin.#modules;
+    this.#modules = modules;
+    const instances = modules.map((module) => new WebAssembly.Instance(module, { env: { memory } }));
+    const kernels = instances.flatMap(({ exports }) => Object.entries(exports)) as [string, Kernel][];
+    this.#kernels = new Map(kernels.map(([name], i) => [name, i]));
+    this.#functions = kernels.map(([, kernel]) => kernel);
     this.#refresh();
     const start = PARAMETERS + 8 * MAX_PARAMETERS;
     const heap = new Heap(start, memory.buffer.byteLength, (end) => this.#grow(end));
     this.residency = new Residency(heap);
     const allocateScratch = () => heap.allocate(SCRATCH_BYTES);
-    (exports.useScratch as (address: number) => void)(allocateScratch() as number);
-    const workplace = { module, memory, kernels: this.#functions, parameters: PARAMETERS, allocateScratch };
+    const scratch = allocateScratch() as number;
+    for (const { exports } of instances) (exports.useScratch as (address: number) => void)(scratch);
+    const workplace = { modules, memory, kernels, parameters: PARAMETERS, allocateScratch };
     this.pool = threads > 1 ? new Pool(workplace, threads) : undefined;
+  }
+
+  /** The names of all kernels. */
+  get kernelNames(): readonly string[] {
+    return [...this.#kernels.keys()].filter((name) => name !== 'useScratch');
   }
 
   /** How many threads large kernels may use. */
@@ -158,8 +165,8 @@ function newMemory(shared: boolean): { readonly memory: WebAssembly.Memory; read
   throw refusal;
 }
 
-function compiled(simd: 'plain' | 'relaxed', wide: boolean, shared: boolean): WebAssembly.Module {
-  const binary = platform.decodeBase64(binaries[simd]);
+function compiled(text: string, wide: boolean, shared: boolean): WebAssembly.Module {
+  const binary = platform.decodeBase64(text);
   const suited = shared ? binary : unshared(binary);
   return new WebAssembly.Module(wide ? marked(suited) : suited);
 }

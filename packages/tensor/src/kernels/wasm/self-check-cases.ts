@@ -86,17 +86,15 @@ function elementwiseCase(name: ScalarName): Case {
 }
 
 /**
- * Kernels that call functions of vectors. They have no case, so that they are compiled without the wide pass: V8 14 (Node 26)
- * ends the process when it is to fuse the results of two calls.
+ * Kernels that call functions of vectors, which are compiled without the wide pass: V8 14 (Node 26) ends the process when it
+ * is to fuse the results of two calls.
  */
 export const NARROW: readonly ScalarName[] = [
   ...(['pow', 'floorDivide', 'remainder', 'sin', 'cos', 'tan', 'softplus', 'geluTanh'] as const),
 ];
 
 const elementwiseCases = Object.fromEntries(
-  (Object.keys(SCALARS) as ScalarName[])
-    .filter((name) => !NARROW.includes(name))
-    .map((name) => [name, elementwiseCase(name)]),
+  (Object.keys(SCALARS) as ScalarName[]).map((name) => [name, elementwiseCase(name)]),
 );
 
 /** Lanes in one piece. */

@@ -6,9 +6,10 @@
  * look at code that is about to be replaced. Here the check itself is what has the code compiled: while it runs, and only then,
  * the pass is on and the baseline compiler off. What a kernel's first check runs is compiled once and for all, and is exactly
  * what runs later, in all threads, since they share a module's code. A function that no check reaches is compiled without the
- * pass, and so is all other WebAssembly of the process.
+ * pass, and so is all other WebAssembly of the process. (Kernels that are not to have the pass are compiled in the same way, so
+ * that V8 has nothing left to compile in the background, where it might come upon the flags of another kernel's check.)
  *
- * Each kernel is checked when it is used for the first time. To compile one takes 2 to 10 ms, all of them some 200: a process
+ * Each kernel is checked when it is used for the first time. To compile one takes 2 to 10 ms, all of them some hundred: a process
  * should not have to wait for those that it never uses.
  */
 import { platform } from '#platform';
@@ -22,8 +23,10 @@ export type Case = (kernels: Kernels) => readonly ArrayLike<number>[];
 
 /** What kernels are checked by. */
 export interface Checks {
-  /** By the name of the wasm kernel. One that has no case is never compiled with the pass. */
+  /** By the name of the wasm kernel. */
   readonly cases: Readonly<Record<string, Case>>;
+  /** Kernels that are compiled without the pass. */
+  readonly narrow: readonly string[];
   readonly wasm: Kernels;
   readonly reference: Kernels;
 }
@@ -60,23 +63,24 @@ function check(machine: Machine, kernel: string): void {
   const run = checks?.cases[kernel];
   machine.sound.add(kernel);
   if (checks === undefined || run === undefined) return;
-  const { wasm, reference, cases } = checks;
-  const outcome = tryOut(machine, () => run(wasm));
+  const { wasm, reference, cases, narrow } = checks;
+  const outcome = tryOut(machine, () => run(wasm), !narrow.includes(kernel));
   if (outcome === undefined || !agree(outcome.results, run(reference))) throw new BrokenKernel(kernel);
   for (const used of outcome.used) if (cases[used] === run) machine.sound.add(used);
 }
 
-/** What `work` gives and which kernels it uses, compiled with the wide pass; `undefined` if one of them fails. */
+/** What `work` gives and which kernels it uses, compiled with the wide pass or without; `undefined` if one of them fails. */
 export function tryOut<T>(
   machine: Machine,
   work: () => T,
+  isWide: boolean,
 ): { results: T; used: ReadonlySet<string> } | undefined {
   const before = probing;
   // It has the code of the machine, and memory of its own: the machine may be amid a call, and its threads hold still.
   probing = { machine: new Machine(machine.simd, machine.wide, 1, machine), used: new Set() };
   const { machine: probe, used } = probing;
   try {
-    return { results: platform.compilingWide(() => withMachine(probe, work)), used };
+    return { results: platform.optimising(isWide, () => withMachine(probe, work)), used };
   } catch {
     return undefined;
   } finally {

@@ -62,11 +62,11 @@ function tooManyLosses(): string | undefined {
 
 /** What a pool works with. */
 export interface Workplace {
-  readonly module: WebAssembly.Module;
+  readonly modules: readonly WebAssembly.Module[];
   /** A shared one. */
   readonly memory: WebAssembly.Memory;
-  /** The module's exports as this thread has them, in the order of the module. */
-  readonly kernels: readonly Kernel[];
+  /** The modules' exports as this thread has them, in the order of the modules. */
+  readonly kernels: readonly (readonly [name: string, kernel: Kernel])[];
   /** The address of the parameters of the running kernel. */
   readonly parameters: number;
   /** Working memory for one more thread. */
@@ -89,6 +89,7 @@ export class Pool {
   readonly #control: Int32Array;
   readonly #members: (Thread | undefined)[] = [];
   readonly #scratches: number[] = [];
+  readonly #kernels: readonly Kernel[];
   readonly #canSleep: boolean;
   readonly #idle: number;
   readonly #stalled: number;
@@ -100,6 +101,7 @@ export class Pool {
     { idle = PATIENCE, stalled = 20_000 }: Patience = {},
   ) {
     this.#control = new Int32Array(workplace.memory.buffer, CONTROL, WORDS.end);
+    this.#kernels = workplace.kernels.map(([, kernel]) => kernel);
     this.#canSleep = canSleep(this.#control);
     this.#idle = idle;
     this.#stalled = stalled;
@@ -122,11 +124,10 @@ export class Pool {
   }
 
   /**
-   * Computes all chunks of the kernel with this index among the module's exports.
+   * Computes all chunks of the kernel with this index among the modules' exports.
    * @throws LowrankError if the kernel traps, or if a thread is lost with a chunk in its hands.
    */
   run(kernel: number, chunks: number): void {
-    const { kernels, parameters } = this.workplace;
     const control = this.#control;
     control[WORDS.kernel] = kernel;
     control[WORDS.chunks] = chunks;
@@ -135,7 +136,7 @@ export class Pool {
     Atomics.store(control, WORDS.ticket, chunks);
     if (Atomics.load(control, WORDS.sleepers) > 0) Atomics.notify(control, WORDS.ticket, chunks - 1);
     this.#recruit(chunks);
-    runChunks(control, WORDS, kernels, parameters);
+    runChunks(control, WORDS, this.#kernels, this.workplace.parameters);
     this.#join(kernel, chunks);
     if (control[WORDS.failed] > 0) throw this.#failure(kernel);
   }
@@ -163,12 +164,12 @@ export class Pool {
   }
 
   #start(member: number): void {
-    const { module, memory, parameters, allocateScratch } = this.workplace;
+    const { modules, memory, parameters, allocateScratch } = this.workplace;
     const scratch = this.#scratches[member] ?? allocateScratch();
     if (scratch === undefined) return;
     this.#scratches[member] = scratch;
     const errand: Errand = {
-      module,
+      modules,
       memory,
       control: CONTROL,
       words: WORDS,
@@ -224,7 +225,7 @@ export class Pool {
   }
 
   #nameOf(kernel: number): string {
-    return WebAssembly.Module.exports(this.workplace.module)[kernel].name;
+    return this.workplace.kernels[kernel][0];
   }
 
   #failure(kernel: number): LowrankError {

@@ -13,7 +13,7 @@ export const WORDS = {
   ticket: 0,
   /** How many chunks are computed. */
   done: 16,
-  /** The job: an index into the module's exports, and its chunks. Nobody writes here while a chunk is missing. */
+  /** The job: an index into the modules' exports, and its chunks. Nobody writes here while a chunk is missing. */
   kernel: 32,
   chunks: 33,
   /** 1 + the first chunk that threw, or 0. */
@@ -32,7 +32,7 @@ export const PRESENCE = { absent: 0, starting: 1, up: 2 } as const;
 
 /** What a worker is told. */
 export interface Errand {
-  readonly module: WebAssembly.Module;
+  readonly modules: readonly WebAssembly.Module[];
   readonly memory: WebAssembly.Memory;
   /** The address of the shared block. */
   readonly control: number;
@@ -81,11 +81,11 @@ export function runChunks(
 /** The life of a worker: it computes chunks, and ends when nobody has needed it for long. */
 /* istanbul ignore next: runs in workers only */
 export function serve(run: typeof runChunks, errand: Errand): void {
-  const { module, memory, words, presence, member, parameters, scratch, spin, patience } = errand;
+  const { modules, memory, words, presence, member, parameters, scratch, spin, patience } = errand;
   const control = new Int32Array(memory.buffer, errand.control, words.end);
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  (exports.useScratch as (address: number) => void)(scratch);
-  const kernels = WebAssembly.Module.exports(module).map(({ name }) => exports[name] as Kernel);
+  const instances = modules.map((module) => new WebAssembly.Instance(module, { env: { memory } }));
+  for (const { exports } of instances) (exports.useScratch as (address: number) => void)(scratch);
+  const kernels = instances.flatMap(({ exports }) => Object.values(exports)) as Kernel[];
   const { pause } = Atomics as { readonly pause?: () => void };
   Atomics.store(control, words.members + member, presence.up);
   for (;;) {

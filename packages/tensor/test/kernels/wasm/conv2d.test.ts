@@ -103,6 +103,23 @@ const GEOMETRIES: Readonly<Record<string, Geometry>> = {
   'groups of one channel': { C: 1, O: 1, groups: 7, padding: [1, 1, 1, 1] },
   'groups of one channel with a stride': { C: 1, O: 1, groups: 5, padding: [1, 1, 1, 1], stride: [2, 2] },
   'several outputs for each channel': { C: 1, O: 3, groups: 5, stride: [2, 2] },
+  'groups of one channel with a large stride': { C: 1, O: 2, groups: 3, size: [11, 19], stride: [3, 4] },
+  'groups of one channel, with dilation': {
+    C: 1,
+    O: 1,
+    groups: 4,
+    size: [13, 22],
+    dilation: [2, 3],
+    padding: [2, 1, 0, 3],
+  },
+  'groups of one channel that are too large to be padded': {
+    N: 1,
+    C: 1,
+    O: 1,
+    groups: 2,
+    size: [520, 515],
+    padding: [1, 1, 1, 1],
+  },
   'one past a tile': { N: 1, C: 1, O: 7, size: [19, 3], kernel: [3, 3] },
   'one past a wide tile': { N: 17, C: 2, O: 17, size: [3, 3] },
   'sums of several blocks': { N: 2, C: 57, O: 9, size: [6, 6], kernel: [3, 3] },
@@ -119,7 +136,16 @@ const LAYERS: Readonly<Record<string, Geometry>> = {
   'its third layer': { N: 7, C: 64, O: 128, size: [7, 7] },
 };
 
-const KERNELS = ['packPanels', 'conv2d', 'conv2dInputGrad', 'conv2dWeightSlabs', 'conv2dWeightSum'];
+const KERNELS = [
+  'packPanels',
+  'conv2d',
+  'conv2dInputGrad',
+  'conv2dWeightSlabs',
+  'conv2dWeightSum',
+  'depthwise',
+  'depthwiseInputGrad',
+  'depthwiseWeightGrad',
+];
 
 function machineOf(wide: boolean, threads: number): Machine {
   const machine = new Machine('plain', wide, threads);

@@ -160,7 +160,7 @@ describe.each(VARIANTS)('with %s SIMD', (simd) => {
         'float32',
       ),
     );
-    expect(squares).toEqual(x.map((value) => value * value));
+    expect(squares.findIndex((value, i) => !Object.is(value, Math.fround(x[i]! * x[i]!)))).toBe(-1);
   });
 
   it('softplus is right to within 4 ulp for any slope and threshold', () => {

@@ -166,9 +166,9 @@ describe('a worker', () => {
       meanwhile();
     };
     const workplace = {
-      module: strangeModule(),
+      modules: [strangeModule()],
       memory,
-      kernels: [leave, leave, leave, leave],
+      kernels: ['useScratch', 'nothing', 'trap', 'forever'].map((name) => [name, leave] as const),
       parameters: 0,
       allocateScratch: () => 0,
     };

@@ -49,7 +49,7 @@ export const platform: Platform = {
   environment: () => undefined,
   enableRelaxedSimd: () => {},
   reasonAgainstWideSimd: () => 'a page cannot switch it on',
-  compilingWide: (work) => work(),
+  optimising: (_, work) => work(),
   parallelism: () => navigator?.hardwareConcurrency ?? 1,
   reasonAgainstThreads,
   startThread,

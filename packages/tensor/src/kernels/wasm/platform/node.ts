@@ -22,17 +22,17 @@ function reasonAgainstWideSimd(): string | undefined {
 }
 
 /**
- * The pass; no baseline compiler, which does not have it; and no inlining, because V8 14 (Node 26) ends the process when it
+ * No baseline compiler, which does not have the wide pass; and no inlining, because V8 14 (Node 26) ends the process when it
  * looks for functions to inline into one that the baseline compiler has not seen.
  */
-const WIDE_FLAGS = { 'experimental-wasm-revectorize': true, liftoff: false, 'wasm-inlining': false };
+const OPTIMISING_FLAGS = { liftoff: false, 'wasm-inlining': false };
+const WIDE_FLAG = { 'experimental-wasm-revectorize': true };
 
-function compilingWide<T>(work: () => T): T {
+function optimising<T>(isWide: boolean, work: () => T): T {
   if (!WIDE_VERSIONS.includes(nodeVersion)) return work();
-  const set = (isWide: boolean) => {
-    for (const [flag, value] of Object.entries(WIDE_FLAGS)) {
-      setFlagsFromString(`--${value === isWide ? '' : 'no-'}${flag}`);
-    }
+  const flags = Object.entries({ ...OPTIMISING_FLAGS, ...(isWide && WIDE_FLAG) });
+  const set = (isOn: boolean) => {
+    for (const [flag, value] of flags) setFlagsFromString(`--${value === isOn ? '' : 'no-'}${flag}`);
   };
   set(true);
   try {
@@ -68,7 +68,7 @@ export const platform: Platform = {
     if (nodeVersion === 20) setFlagsFromString('--experimental-wasm-relaxed-simd');
   },
   reasonAgainstWideSimd,
-  compilingWide,
+  optimising,
   parallelism: availableParallelism,
   reasonAgainstThreads: () => undefined,
   startThread,

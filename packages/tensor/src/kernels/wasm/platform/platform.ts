@@ -13,8 +13,11 @@ export interface Platform {
   readonly enableRelaxedSimd: () => void;
   /** Why V8's wide pass cannot be used, if so. */
   readonly reasonAgainstWideSimd: () => string | undefined;
-  /** Does `work`: the wasm functions that run for the first time in it are compiled with the wide pass, once and for all. */
-  readonly compilingWide: <T>(work: () => T) => T;
+  /**
+   * Does `work`: the wasm functions that run for the first time in it are compiled by the optimising compiler at once, with the
+   * wide pass or without, and are not compiled again later.
+   */
+  readonly optimising: <T>(isWide: boolean, work: () => T) => T;
   /** How many threads can run at once. */
   readonly parallelism: () => number;
   /** Why there can be no threads over one memory, if so. */

@@ -1,7 +1,6 @@
-// All kernels. Each has the signature (p: usize, chunk: i32): void and computes one chunk of its output.
+// All other kernels: compiled for plain SIMD alone, so that their results are the same bits on every machine. Each computes one
+// chunk of its output: (p: usize, chunk: i32): void.
 export { useScratch } from './scratch';
-export { packPanels } from './pack';
-export { matmulTiles, matmulRows } from './matmul';
 export { adamStep, sgdStep } from './optimizer';
 export { addRows, gatherRows, selectRows } from './indexing';
 export { copyRows, fill, transposeStripes } from './strided';
@@ -17,7 +16,4 @@ export { relu, reluGrad, round, sign, square, squareRoot as sqrt, sub, where } f
 export { boolToFloat, floatToBool, floatToInt, intToFloat } from './elementwise';
 export { cos, erf, exp, expm1, floorDivide, gelu, geluGrad, geluTanh, log, log1p, pow, remainder } from './elementwise-functions';
 export { rsqrt, sigmoid, sigmoidGrad, silu, siluGrad, sin, softplus, tan, tanh, tanhGrad } from './elementwise-functions';
-export { conv2d } from './conv2d';
-export { conv2dInputGrad } from './conv2d-input-gradient';
-export { conv2dWeightSlabs, conv2dWeightSum } from './conv2d-weight-gradient';
 export { avgPool2d, avgPool2dGrad, maxPool2dIndices } from './pool';
