@@ -54,6 +54,10 @@ export class Machine {
     this.#memory = memory;
     this.#maxPages = maxPages;
     this.#isShared = shared;
+    if (wide && !isPrepared) {
+      platform.prepareWideSimd();
+      isPrepared = true;
+    }
     const binaries = [general, simd === 'relaxed' ? relaxedProducts : plainProducts];
     const modules = twin === undefined ? binaries.map((text) => compiled(text, wide, shared)) : twin.#modules;
     this.#modules = modules;
@@ -168,17 +172,19 @@ function newMemory(shared: boolean): { readonly memory: WebAssembly.Memory; read
 function compiled(text: string, wide: boolean, shared: boolean): WebAssembly.Module {
   const binary = platform.decodeBase64(text);
   const suited = shared ? binary : unshared(binary);
-  return new WebAssembly.Module(wide ? marked(suited) : suited);
+  return new WebAssembly.Module(isPrepared ? marked(suited, wide ? 1 : 2) : suited);
 }
 
-/** A custom section named "wide". */
-const WIDE_SECTION = [0, 5, 4, 0x77, 0x69, 0x64, 0x65];
+/** Whether flags have been set for the wide pass. */
+let isPrepared = false;
 
-/** Another module to V8, which would otherwise reuse the code of an equal one that was compiled without the wide pass. */
-function marked(binary: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  const result = new Uint8Array(binary.length + WIDE_SECTION.length);
+/** Another module to V8, which would otherwise reuse the code of an equal one that was compiled with other flags. */
+function marked(binary: Uint8Array<ArrayBuffer>, flags: number): Uint8Array<ArrayBuffer> {
+  // A custom section (0) of 6 bytes: a name of 4, "wide", and a number.
+  const section = [0, 6, 4, 0x77, 0x69, 0x64, 0x65, flags];
+  const result = new Uint8Array(binary.length + section.length);
   result.set(binary);
-  result.set(WIDE_SECTION, binary.length);
+  result.set(section, binary.length);
   return result;
 }
 

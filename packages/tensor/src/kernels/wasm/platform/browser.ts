@@ -49,6 +49,7 @@ export const platform: Platform = {
   environment: () => undefined,
   enableRelaxedSimd: () => {},
   reasonAgainstWideSimd: () => 'a page cannot switch it on',
+  prepareWideSimd: () => {},
   optimising: (_, work) => work(),
   parallelism: () => navigator?.hardwareConcurrency ?? 1,
   reasonAgainstThreads,

@@ -21,12 +21,17 @@ function reasonAgainstWideSimd(): string | undefined {
   return undefined;
 }
 
-/**
- * No baseline compiler, which does not have the wide pass; and no inlining, because V8 14 (Node 26) ends the process when it
- * looks for functions to inline into one that the baseline compiler has not seen.
- */
-const OPTIMISING_FLAGS = { liftoff: false, 'wasm-inlining': false };
+/** No baseline compiler, which does not have the wide pass. */
+const OPTIMISING_FLAGS = { liftoff: false };
 const WIDE_FLAG = { 'experimental-wasm-revectorize': true };
+
+/**
+ * V8 14 (Node 26) ends the process when it looks for functions to inline into one that the baseline compiler has not seen. The
+ * flag must stay as it is from then on: an instance that was made without inlining crashes in code that was compiled with it.
+ */
+function prepareWideSimd(): void {
+  if (nodeVersion === 26) setFlagsFromString('--no-wasm-inlining');
+}
 
 function optimising<T>(isWide: boolean, work: () => T): T {
   if (!WIDE_VERSIONS.includes(nodeVersion)) return work();
@@ -68,6 +73,7 @@ export const platform: Platform = {
     if (nodeVersion === 20) setFlagsFromString('--experimental-wasm-relaxed-simd');
   },
   reasonAgainstWideSimd,
+  prepareWideSimd,
   optimising,
   parallelism: availableParallelism,
   reasonAgainstThreads: () => undefined,

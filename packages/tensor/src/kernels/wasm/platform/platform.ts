@@ -13,6 +13,8 @@ export interface Platform {
   readonly enableRelaxedSimd: () => void;
   /** Why V8's wide pass cannot be used, if so. */
   readonly reasonAgainstWideSimd: () => string | undefined;
+  /** Sets what must hold for good before the first module is compiled with the wide pass. */
+  readonly prepareWideSimd: () => void;
   /**
    * Does `work`: the wasm functions that run for the first time in it are compiled by the optimising compiler at once, with the
    * wide pass or without, and are not compiled again later.
