@@ -1,5 +1,5 @@
-// Makes a checkout ready to run with nothing but Node and npm: installs what pnpm-lock.yaml names and compiles
-// the packages. Each step leaves a stamp when it has succeeded, and is skipped while its stamp is up to date.
+// Makes a checkout ready to run with nothing but Node and npm: installs what pnpm-lock.yaml names, compiles the packages
+// and bundles each into one file. Each step leaves a stamp when it has succeeded, and is skipped while its stamp is up to date.
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -42,13 +42,14 @@ function stateOf(files) {
   return digest([lockedDependencies(), ...states]);
 }
 
-function stateOfSources() {
-  const files = [root, ...packages]
+function sources() {
+  return [root, ...packages]
     .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
     .filter((path) => /^(src|tsconfig.*\.json)$/.test(basename(path)))
     .flatMap(filesBelow);
-  return stateOf(files);
 }
+
+const bundler = join(root, 'tools', 'bundle.mjs');
 
 const kernels = join(root, 'packages', 'tensor', 'src', 'kernels', 'wasm', 'generated', 'binaries.ts');
 
@@ -79,8 +80,16 @@ const steps = [
     stamp: join(root, 'node_modules', '.lowrank-built'),
     what: 'compiling the packages',
     commandLine: `"${process.execPath}" node_modules/typescript/bin/tsc -b`,
-    state: stateOfSources,
+    state: () => stateOf(sources()),
     results: packages.map((folder) => join(folder, 'dist', 'index.js')),
+    advice: 'The errors above name the file and the line.',
+  },
+  {
+    stamp: join(root, 'node_modules', '.lowrank-bundled'),
+    what: 'bundling the packages',
+    commandLine: `"${process.execPath}" tools/bundle.mjs`,
+    state: () => stateOf([...sources(), bundler]),
+    results: packages.map((folder) => join(folder, 'dist', 'bundle.js')),
     advice: 'The errors above name the file and the line.',
   },
 ];

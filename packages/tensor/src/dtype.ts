@@ -41,9 +41,13 @@ export function allocate(dtype: DType, length: number): TypedArray {
   return new INFO[dtype].array(length);
 }
 
+const BY_ARRAY = new Map<unknown, DType>(DTYPES.map((dtype) => [INFO[dtype].array, dtype]));
+
 /** The dtype that a typed array holds; bytes are read as `bool`. `undefined` for arrays that no dtype uses. */
 export function dtypeOf(array: ArrayBufferView): DType | undefined {
-  // By name and not by instanceof, which fails for arrays of another realm (an iframe, a vm context).
+  const known = BY_ARRAY.get((array as ArrayBufferView | undefined)?.constructor);
+  if (known !== undefined) return known;
+  // Arrays of another realm (an iframe, a vm context) have constructors of their own, but the same names.
   const name = Object.prototype.toString.call(array).slice('[object '.length, -1);
   return DTYPES.find((dtype) => INFO[dtype].array.name === name);
 }

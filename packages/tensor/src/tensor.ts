@@ -64,7 +64,7 @@ export class Tensor implements TensorSpec {
         `a storage of ${storage.length} elements does not fill ${formatShape(shape)}`,
       );
     }
-    this.shape = Object.freeze([...shape]);
+    this.shape = Object.isFrozen(shape) ? shape : Object.freeze([...shape]);
     this.dtype = dtype;
     this.device = device;
     this.#storage = storage;

@@ -111,9 +111,9 @@ export function manualSeed(seed: number): Generator {
   return defaultGenerator.manualSeed(seed);
 }
 
+/** The engine seeds `Math.random` unforeseeably; Node would take 10 milliseconds to load its cryptography for more than that. */
 function unforeseeableSeed(): number {
-  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
-  return (high & 0x1fffff) * 2 ** 32 + low;
+  return Math.floor(Math.random() * 2 ** 53);
 }
 
 function checkSeed(op: string, seed: number): number {

@@ -27,11 +27,11 @@ const BLOCK_FLOATS = 2 ** 16;
 export const roundUp = (value: number, step: number) => Math.ceil(value / step) * step;
 const between = (least: number, value: number, most: number) => Math.max(least, Math.min(value, most));
 
-/** How many pixels a chunk of the forward product has. */
+/** How many pixels a chunk of the forward product has: few, since they share nothing but the weight. */
 export function forwardPixels({ O, K }: Product, NR: number): number {
   // Packing and unpacking cost about as much as so many products.
   const perPixel = O * (K + 20) + 8 * K;
-  return NR * Math.max(1, Math.round(CHUNK_PRODUCTS / perPixel / NR));
+  return NR * Math.max(1, Math.round(CHUNK_PRODUCTS / 4 / perPixel / NR));
 }
 
 export interface InputGradPlan {

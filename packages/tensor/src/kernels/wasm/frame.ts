@@ -9,7 +9,7 @@ export type Operand = Float32Array | Int32Array | Uint8Array;
 const OUT_OF_MEMORY = Symbol('out of wasm memory');
 
 export class Frame {
-  readonly #rooms = new Set<number>();
+  readonly #rooms: number[] = [];
   /** Bytes of short lists so far. */
   #listed = 0;
 
@@ -56,7 +56,7 @@ export class Frame {
     // The widest load may reach past the last value.
     const address = this.machine.residency.allocate(bytes + 64);
     if (address === undefined) throw OUT_OF_MEMORY;
-    this.#rooms.add(address);
+    this.#rooms.push(address);
     return address;
   }
 
@@ -92,7 +92,8 @@ export class Frame {
   }
 
   #keep(array: Operand, layout: string, address: number, bytes: number): void {
-    if (this.machine.residency.keep(array, layout, address, bytes)) this.#rooms.delete(address);
+    if (!this.machine.residency.keep(array, layout, address, bytes)) return;
+    this.#rooms.splice(this.#rooms.indexOf(address), 1);
   }
 }
 

@@ -30,8 +30,11 @@ const exposed = new WeakSet<ArrayBufferView>();
 
 /** Tells that somebody outside of the library got hold of the array. */
 export function expose(array: ArrayBufferView): void {
-  if (array.byteLength >= WORTH_KEEPING) exposed.add(array);
+  if (isWorthKeeping(array)) exposed.add(array);
 }
+
+/** Of others nothing is remembered at all: a training step of a small network has hundreds of them. */
+const isWorthKeeping = (array: ArrayBufferView) => array.byteLength >= WORTH_KEEPING;
 
 /** The copies, by array and by layout: `plain` is the array as it is; packings have names of their own. */
 export class Residency {
@@ -58,7 +61,7 @@ export class Residency {
 
   /** The address of the array's copy, pinned; `undefined` if there is none. */
   find(array: ArrayBufferView, layout: string): number | undefined {
-    const copy = this.#byArray.get(array)?.get(layout);
+    const copy = isWorthKeeping(array) ? this.#byArray.get(array)?.get(layout) : undefined;
     if (copy === undefined || copy === 'seen' || !copy.alive) return undefined;
     if (exposed.has(array)) {
       this.#drop(copy);
@@ -71,7 +74,7 @@ export class Residency {
 
   /** Makes the block at `address` the array's copy. Whether that was worth it: if not, the block stays the caller's. */
   keep(array: ArrayBufferView, layout: string, address: number, bytes: number): boolean {
-    if (array.byteLength < WORTH_KEEPING || bytes > this.limit / 4 || exposed.has(array)) return false;
+    if (!isWorthKeeping(array) || bytes > this.limit / 4 || exposed.has(array)) return false;
     const copy: Copy = { address, bytes, pinned: false, recent: false, alive: true };
     this.#layouts(array).set(layout, copy);
     this.#copies.add(copy);
@@ -80,8 +83,9 @@ export class Residency {
     return true;
   }
 
-  /** Whether the array was asked for in this layout before: what comes twice comes again. */
+  /** Whether the array is worth keeping and was asked for in this layout before: what comes twice comes again. */
   isRecurring(array: ArrayBufferView, layout: string): boolean {
+    if (!isWorthKeeping(array)) return false;
     const layouts = this.#layouts(array);
     if (layouts.has(layout)) return true;
     layouts.set(layout, 'seen');

@@ -1,9 +1,19 @@
-/** The platform as Node provides it. */
-import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { setFlagsFromString } from 'node:v8';
-import { Worker } from 'node:worker_threads';
+/**
+ * The platform as Node provides it. Node's own modules are loaded by their first use: to import these few takes it some 8
+ * milliseconds, and a process that computes little needs none of them.
+ */
+import { createRequire } from 'node:module';
 import type { Platform, Thread } from './platform.js';
+
+interface Builtins {
+  readonly 'node:fs': typeof import('node:fs');
+  readonly 'node:os': typeof import('node:os');
+  readonly 'node:v8': typeof import('node:v8');
+  readonly 'node:worker_threads': typeof import('node:worker_threads');
+}
+
+/** As `process.getBuiltinModule`, which came with Node 20.16. */
+const builtin: <Name extends keyof Builtins>(name: Name) => Builtins[Name] = createRequire(import.meta.url);
 
 const nodeVersion = Number.parseInt(process.versions.node, 10);
 
@@ -15,10 +25,18 @@ function reasonAgainstWideSimd(): string | undefined {
     return `Node ${process.versions.node} is not one of the versions that it is tested with (${WIDE_VERSIONS.join(', ')})`;
   }
   if (process.arch !== 'x64') return `it is for x64 with AVX2, and this is ${process.arch}`;
-  if (process.platform === 'linux' && !/\bavx2\b/.test(readFileSync('/proc/cpuinfo', 'utf8'))) {
+  if (process.platform === 'linux' && !/\bavx2\b/.test(processors())) {
     return 'this processor has no AVX2';
   }
   return undefined;
+}
+
+function processors(): string {
+  return builtin('node:fs').readFileSync('/proc/cpuinfo', 'utf8');
+}
+
+function setFlag(flag: string): void {
+  builtin('node:v8').setFlagsFromString(flag);
 }
 
 /** No baseline compiler, which does not have the wide pass. */
@@ -30,14 +48,14 @@ const WIDE_FLAG = { 'experimental-wasm-revectorize': true };
  * flag must stay as it is from then on: an instance that was made without inlining crashes in code that was compiled with it.
  */
 function prepareWideSimd(): void {
-  if (nodeVersion === 26) setFlagsFromString('--no-wasm-inlining');
+  if (nodeVersion === 26) setFlag('--no-wasm-inlining');
 }
 
 function optimising<T>(isWide: boolean, work: () => T): T {
   if (!WIDE_VERSIONS.includes(nodeVersion)) return work();
   const flags = Object.entries({ ...OPTIMISING_FLAGS, ...(isWide && WIDE_FLAG) });
   const set = (isOn: boolean) => {
-    for (const [flag, value] of flags) setFlagsFromString(`--${value === isOn ? '' : 'no-'}${flag}`);
+    for (const [flag, value] of flags) setFlag(`--${value === isOn ? '' : 'no-'}${flag}`);
   };
   set(true);
   try {
@@ -49,6 +67,7 @@ function optimising<T>(isWide: boolean, work: () => T): T {
 
 /** The thread runs as soon as it is there: Node starts it without this thread's event loop. */
 function startThread(source: string, data: object, ended: (reason: string) => void): Thread {
+  const { Worker } = builtin('node:worker_threads');
   const worker = new Worker(`(${source})(require('node:worker_threads').workerData)`, {
     eval: true,
     name: 'lowrank',
@@ -66,20 +85,28 @@ function startThread(source: string, data: object, ended: (reason: string) => vo
   return { kill: () => void worker.terminate() };
 }
 
+/** From so many floats on filling them with zeros takes longer than a `Buffer`, an object of its own to the garbage collector. */
+const LARGE = 2 ** 14;
+
+function uninitialised(length: number): Float32Array<ArrayBuffer> {
+  if (length < LARGE) return new Float32Array(length);
+  return new Float32Array(Buffer.allocUnsafeSlow(4 * length).buffer as ArrayBuffer);
+}
+
 export const platform: Platform = {
   environment: (name) => process.env[name],
   // Other versions have it without a flag or not at all, and V8 complains on the terminal about flags it does not know.
   enableRelaxedSimd: () => {
-    if (nodeVersion === 20) setFlagsFromString('--experimental-wasm-relaxed-simd');
+    if (nodeVersion === 20) setFlag('--experimental-wasm-relaxed-simd');
   },
   reasonAgainstWideSimd,
   prepareWideSimd,
   optimising,
-  parallelism: availableParallelism,
+  parallelism: () => builtin('node:os').availableParallelism(),
   reasonAgainstThreads: () => undefined,
   startThread,
   decodeBase64: (text) => new Uint8Array(Buffer.from(text, 'base64')),
-  uninitialised: (length) => new Float32Array(Buffer.allocUnsafeSlow(4 * length).buffer as ArrayBuffer),
+  uninitialised,
   // Of all copies that Node has, this one alone is a plain memcpy in shared memory too: `set` takes up to three times as long.
   copy: (target, source) => void Buffer.prototype.fill.call(target, source),
 };
