@@ -50,7 +50,7 @@ export abstract class Module {
 
   /** The modules in this module's fields, by field name; those in an array by `name.0`, `name.1`, ... */
   *namedChildren(): Generator<[name: string, child: Module]> {
-    for (const [name, field] of fieldsOf(this)) if (field instanceof Module) yield [name, field];
+    for (const [name, field] of fieldsOf(this)) if (isModule(field)) yield [name, field];
   }
 
   /** This module and all below it, by path; each once, this one first under the empty path. */
@@ -235,9 +235,14 @@ function printed(name: string, lines: readonly string[], children: readonly stri
   return `${name}(\n  ${all.join('\n  ')}\n)`;
 }
 
+/** Apart from the class: one that mentions itself gets another name in a bundle. */
+function isModule(field: unknown): field is Module {
+  return field instanceof Module;
+}
+
 function* printedChildren(holder: object): Generator<string> {
   for (const [name, field] of Object.entries(holder)) {
-    if (field instanceof Module) yield printedChild(name, field.toString());
+    if (isModule(field)) yield printedChild(name, field.toString());
     else if (Array.isArray(field)) {
       const elements = [...printedChildren(field)];
       if (elements.length > 0) yield printedChild(name, printed('ModuleList', [], elements));

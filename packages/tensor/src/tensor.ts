@@ -39,7 +39,7 @@ export interface TensorOptions {
 
 /**
  * A tensor. Make one with `tensor()`, `zeros()` and the like; the constructor is for code that already holds a
- * storage of the right type and length.
+ * storage of the right type and length, which is the tensor's from then on: kernels may have a copy of it.
  */
 export class Tensor implements TensorSpec {
   readonly shape: Shape;
@@ -136,7 +136,7 @@ export class Tensor implements TensorSpec {
    * @throws ShapeError, DTypeError or DeviceError if shape, dtype or device differ.
    */
   assign(value: Tensor): this {
-    if (!(value instanceof Tensor)) {
+    if (!isTensor(value)) {
       throw new ArgumentError(
         'assign',
         `takes a tensor, got ${formatValue(value)}. Make one with tensor(...)`,
@@ -178,6 +178,11 @@ export class Tensor implements TensorSpec {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
   }
+}
+
+/** Apart from the class: one that mentions itself gets another name in a bundle, which messages would show. */
+function isTensor(value: unknown): value is Tensor {
+  return value instanceof Tensor;
 }
 
 /** A tensor whose shape and dtype are known and whose values are not to be had: reading them throws `reason()`. */

@@ -45,6 +45,21 @@ export interface SgdMoved {
   readonly momentumBuffer?: Tensor;
 }
 
+/** @throws ArgumentError unless all of these options are finite numbers. */
+function checkNumbers<T extends object>(op: string, options: T, names: readonly (keyof T & string)[]): void {
+  for (const name of names) {
+    if (Number.isFinite(options[name])) continue;
+    throw new ArgumentError(op, `${name} is a finite number, got ${formatValue(options[name])}`);
+  }
+}
+
+/** @throws ArgumentError unless there are two decays from 0 up to 1. */
+function checkBetas(op: string, betas: unknown): void {
+  const isDecay = (beta: unknown) => typeof beta === 'number' && beta >= 0 && beta < 1;
+  if (Array.isArray(betas) && betas.length === 2 && betas.every(isDecay)) return;
+  throw new ArgumentError(op, `betas are two numbers from 0 up to 1, got ${formatValue(betas)}`);
+}
+
 /** What a step reads of each parameter, and what it gives; `parameter` comes in first, and `value` goes out. */
 interface Names {
   readonly reads: readonly string[];
@@ -127,12 +142,14 @@ const dispatchAdam = defineStep<AdamStepOptions>(
  * @param moves Each parameter with its gradient and moments, all after equally many steps.
  * @returns New values and moments, in the same order.
  * @throws ShapeError or DTypeError unless gradients and moments have the shape and dtype of their parameter;
- * ArgumentError if one is missing, or `step` is no whole number of at least 1.
+ * ArgumentError if one is missing, or an option is none that Adam can have.
  */
 export function adamStep(moves: readonly AdamMove[], options: AdamStepOptions): AdamMoved[] {
   checkOptions('adamStep', options);
   checkList('adamStep', 'what is moved', moves);
   checkInteger('adamStep', 'step', options.step, 1);
+  checkNumbers('adamStep', options, ['lr', 'eps', 'weightDecay']);
+  checkBetas('adamStep', options.betas);
   return dispatchAdam(moves, options) as unknown as AdamMoved[];
 }
 
@@ -155,11 +172,12 @@ const dispatchSgd = defineStep<SgdAttrs>(
  * @param moves Each parameter with its gradient, and with its momentum buffer unless the momentum is 0 or begins.
  * @returns New values, and new buffers if there is momentum, in the same order.
  * @throws ShapeError or DTypeError unless gradients and buffers have the shape and dtype of their parameter;
- * ArgumentError if one is missing.
+ * ArgumentError if one is missing, or an option is no number.
  */
 export function sgdStep(moves: readonly SgdMove[], options: SgdStepOptions): SgdMoved[] {
   checkOptions('sgdStep', options);
   checkList('sgdStep', 'what is moved', moves);
+  checkNumbers('sgdStep', options, ['lr', 'momentum', 'dampening', 'weightDecay']);
   const goesOn = options.momentum !== 0 && moves.some((move) => move?.momentumBuffer !== undefined);
   return dispatchSgd(moves, { ...options, goesOn }) as unknown as SgdMoved[];
 }

@@ -90,6 +90,10 @@ describe('adamStep', () => {
       adamStep([adamMove()], { ...ADAM, amsgrad: true }),
     'adamStep: step is a whole number of at least 1, got 0': () =>
       adamStep([adamMove()], { ...ADAM, step: 0 }),
+    'adamStep: lr is a finite number, got undefined': () =>
+      adamStep([adamMove()], untyped({ ...ADAM, lr: undefined })),
+    'adamStep: betas are two numbers from 0 up to 1, got [0.5, 1]': () =>
+      adamStep([adamMove()], { ...ADAM, betas: [0.5, 1] }),
     'adamStep: what is moved must be a list, got an Object': () => adamStep(untyped({}), ADAM),
     'adamStep: takes its options as an object, { name: value }, got undefined': () =>
       adamStep([adamMove()], untyped(undefined)),
@@ -116,6 +120,7 @@ describe('sgdStep', () => {
   itRefuses(ArgumentError, {
     'sgdStep: momentumBuffer of parameter 1 is a tensor, got undefined': () =>
       sgdStep([{ ...move, momentumBuffer: zeros([2]) }, move], { ...SGD, momentum: 0.5 }),
+    'sgdStep: momentum is a finite number, got NaN': () => sgdStep([move], { ...SGD, momentum: Number.NaN }),
     'sgdStep: what is moved must be a list, got null': () => sgdStep(untyped(null), SGD),
   });
 });

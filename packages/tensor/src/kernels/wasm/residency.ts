@@ -25,12 +25,12 @@ interface Copy {
   alive: boolean;
 }
 
-/** Arrays whose owner may write to them: a copy could be out of date at any time, so there never is one. */
-const exposed = new WeakSet<ArrayBufferView>();
+/** Buffers whose owner may write to them: a copy could be out of date at any time, so of arrays over them there never is one. */
+const exposed = new WeakSet<object>();
 
 /** Tells that somebody outside of the library got hold of the array. */
 export function expose(array: ArrayBufferView): void {
-  if (isWorthKeeping(array)) exposed.add(array);
+  if (isWorthKeeping(array)) exposed.add(array.buffer);
 }
 
 /** Of others nothing is remembered at all: a training step of a small network has hundreds of them. */
@@ -63,7 +63,7 @@ export class Residency {
   find(array: ArrayBufferView, layout: string): number | undefined {
     const copy = isWorthKeeping(array) ? this.#byArray.get(array)?.get(layout) : undefined;
     if (copy === undefined || copy === 'seen' || !copy.alive) return undefined;
-    if (exposed.has(array)) {
+    if (exposed.has(array.buffer)) {
       this.#drop(copy);
       return undefined;
     }
@@ -74,7 +74,7 @@ export class Residency {
 
   /** Makes the block at `address` the array's copy. Whether that was worth it: if not, the block stays the caller's. */
   keep(array: ArrayBufferView, layout: string, address: number, bytes: number): boolean {
-    if (!isWorthKeeping(array) || bytes > this.limit / 4 || exposed.has(array)) return false;
+    if (!isWorthKeeping(array) || bytes > this.limit / 4 || exposed.has(array.buffer)) return false;
     const copy: Copy = { address, bytes, pinned: false, recent: false, alive: true };
     this.#layouts(array).set(layout, copy);
     this.#copies.add(copy);

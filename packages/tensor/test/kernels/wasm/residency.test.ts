@@ -132,4 +132,12 @@ describe('residency', () => {
       expect(address >= lists + 4096 || address + BYTES <= lists).toBe(true);
     }
   });
+
+  it('keeps no copy of an array whose buffer was handed out as another array', () => {
+    const { residency } = residencyOf();
+    const values = array();
+    place(residency, values);
+    expose(values.subarray(0, values.length));
+    expect(residency.find(values, 'plain')).toBeUndefined();
+  });
 });

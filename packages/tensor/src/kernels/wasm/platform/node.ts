@@ -53,7 +53,11 @@ function prepareWideSimd(): void {
 
 function optimising<T>(isWide: boolean, work: () => T): T {
   if (!WIDE_VERSIONS.includes(nodeVersion)) return work();
-  const flags = Object.entries({ ...OPTIMISING_FLAGS, ...(isWide && WIDE_FLAG) });
+  // Flags that the process was started with stay as they are: there is no asking V8 what they were.
+  const given = `${process.execArgv.join(' ')} ${process.env.NODE_OPTIONS ?? ''}`;
+  const flags = Object.entries({ ...OPTIMISING_FLAGS, ...(isWide && WIDE_FLAG) }).filter(
+    ([flag]) => !given.includes(flag),
+  );
   const set = (isOn: boolean) => {
     for (const [flag, value] of flags) setFlag(`--${value === isOn ? '' : 'no-'}${flag}`);
   };
