@@ -10,6 +10,13 @@ import { settings } from './kernels/wasm/settings.js';
  */
 export type Kernels = typeof referenceKernels;
 
+const CPU: Readonly<Record<typeof settings.backend, Kernels>> = {
+  wasm: wasmKernels,
+  reference: referenceKernels,
+};
+
+const BACKENDS: Readonly<Record<Device, () => Kernels>> = { cpu: () => CPU[settings.backend] };
+
 export function backendOf(device: Device): Kernels {
-  return settings.backend === 'reference' ? referenceKernels : wasmKernels;
+  return BACKENDS[device]();
 }
