@@ -52,7 +52,7 @@ export function mnistCommand(signal: AbortSignal): Command {
     )
     .option(
       '--quick',
-      `use ${IMAGES.quick.train} and ${IMAGES.quick.test} images, to end within seconds`,
+      `use ${IMAGES.quick.train} and ${IMAGES.quick.test} images, to end within half a minute`,
       false,
     )
     .option('--out <dir>', 'where the folder of this run is made', 'runs')

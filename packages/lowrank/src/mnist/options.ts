@@ -32,7 +32,7 @@ export const DEFAULTS: MnistOptions = {
 /** How many images there are. */
 export const AVAILABLE = { train: 60_000, test: 10_000 } as const;
 
-/** How many images are used: all of them, or with `--quick` as many as two cores get through in some ten seconds. */
+/** How many images are used: all of them, or with `--quick` as many as two cores get through in half a minute. */
 export const IMAGES = {
   default: AVAILABLE,
   quick: { train: 6_400, test: 2_000 },
