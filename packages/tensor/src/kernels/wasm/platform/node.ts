@@ -44,11 +44,11 @@ const OPTIMISING_FLAGS = { liftoff: false };
 const WIDE_FLAG = { 'experimental-wasm-revectorize': true };
 
 /**
- * V8 14 (Node 26) ends the process when it looks for functions to inline into one that the baseline compiler has not seen. The
+ * V8 14 (Node 25 and 26) ends the process when it looks for functions to inline into one that the baseline compiler has not seen. The
  * flag must stay as it is from then on: an instance that was made without inlining crashes in code that was compiled with it.
  */
 function prepareWideSimd(): void {
-  if (nodeVersion === 26) setFlag('--no-wasm-inlining');
+  if (nodeVersion >= 25) setFlag('--no-wasm-inlining');
 }
 
 function optimising<T>(isWide: boolean, work: () => T): T {
