@@ -3,8 +3,8 @@
 import { platform } from '#platform';
 import { ArgumentError, formatValue } from './errors.js';
 import { restart, runningMachine } from './kernels/wasm/machine.js';
-import { tileOf } from './kernels/wasm/matmul.js';
 import { settings } from './kernels/wasm/settings.js';
+import { blockAskedFor, nameOf, tileOf } from './kernels/wasm/tile.js';
 
 /** `wasm` are the fast kernels, `reference` the plain TypeScript ones that define what is right. */
 export type Backend = 'wasm' | 'reference';
@@ -75,28 +75,34 @@ export interface CpuInfo {
   readonly wide: boolean;
   /** The register tile of the matrix product, rows x columns, such as `6x16`. */
   readonly tile: string | null;
+  /** Rows x columns of a product that are computed in one go if LOWRANK_BLOCK chose them; null where their number decides. */
+  readonly block: string | null;
   /** How many threads large kernels may use. They are started when there is much to do, and end when there is not. */
   readonly threads: number;
   /** Why something is not in use. */
   readonly reasons: Readonly<Record<string, string>>;
 }
 
+/** Without wasm. */
+const PLAIN = { simd: 'none', wide: false, tile: null, block: null, threads: 1 } as const;
+
 /** Tells what the CPU's kernels use: instructions, tile, threads, wide pass, and the reason for all that is not in use. */
 export function cpuInfo(): CpuInfo {
   const { backend } = settings;
   if (backend === 'reference') {
-    const reasons = { wasm: 'the reference backend was asked for: see setBackend' };
-    return { backend, simd: 'none', wide: false, tile: null, threads: 1, reasons };
+    return { backend, ...PLAIN, reasons: { wasm: 'the reference backend was asked for: see setBackend' } };
   }
   const { machine, reasons } = runningMachine();
-  if (machine === undefined) return { backend, simd: 'none', wide: false, tile: null, threads: 1, reasons };
-  const { MR, NR } = tileOf(machine.wide);
+  if (machine === undefined) return { backend, ...PLAIN, reasons };
+  const { simd, wide, threads } = machine;
+  const block = blockAskedFor();
   return {
     backend,
-    simd: machine.simd,
-    wide: machine.wide,
-    tile: `${MR}x${NR}`,
-    threads: machine.threads,
+    simd,
+    wide,
+    tile: nameOf(tileOf(wide)),
+    block: block === undefined ? null : `${block.rows}x${block.columns}`,
+    threads,
     reasons,
   };
 }

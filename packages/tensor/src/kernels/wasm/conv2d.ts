@@ -12,7 +12,7 @@ import {
 } from './conv2d-plan.js';
 import { compute, type Frame } from './frame.js';
 import { SCRATCH_BYTES } from './machine.js';
-import { tileOf } from './matmul.js';
+import { tileOf } from './tile.js';
 
 const SCRATCH_FLOATS = SCRATCH_BYTES / 4;
 
@@ -167,7 +167,7 @@ function geometry(frame: Frame, x: number, packed: number, y: number, dims: Conv
     dims;
   const shape = [dims.C / groups, dims.O / groups, groups, N, H, W, KH, KW, outH, outW];
   const movement = [strideH, strideW, padTop, padLeft, dilationH, dilationW];
-  return [x, packed, y, ...shape, ...movement, Number(frame.wide)];
+  return [x, packed, y, ...shape, ...movement, Number(tileOf(frame.wide).isWide)];
 }
 
 /** A weight [L, K] or [K, L] of each group. */

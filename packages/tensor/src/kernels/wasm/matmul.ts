@@ -1,6 +1,7 @@
 /** Matrix products in wasm: which of three ways suits the shapes, and how operands are packed for it. */
 import type { MatmulDims } from '../dims.js';
 import { compute, type Frame } from './frame.js';
+import { blockOf, tileOf } from './tile.js';
 
 /** What comes after the product, while its values are still in the cache. */
 export interface Epilogue {
@@ -32,11 +33,6 @@ interface Side {
   readonly strideK: number;
   /** From one row of A, or column of B, to the next. */
   readonly strideL: number;
-}
-
-/** The rows and columns of a register tile. */
-export function tileOf(wide: boolean): { readonly MR: number; readonly NR: number } {
-  return wide ? { MR: 6, NR: 16 } : { MR: 4, NR: 8 };
 }
 
 /** Products with so few columns (or rows) are read where they lie: packing would cost as much as the product. */
@@ -132,14 +128,13 @@ function multiplyTiles(
   isDirect: boolean,
 ): void {
   const { M, N, K, a, b } = product;
-  const { MR, NR } = tileOf(frame.wide);
+  const { MR, NR, isWide } = tileOf(frame.wide);
   const left = packed(frame, a, K, M, MR);
   const right = isDirect ? inPlace(frame, b, NR) : packed(frame, b, K, N, NR);
-  const rows = 96;
-  const columns = N >= 512 ? 256 : 128;
+  const { rows, columns } = blockOf(N);
   const chunks = a.offsets.length * Math.ceil(M / rows) * Math.ceil(N / columns);
   const { rowStride, columnStride } = product;
-  const parameters = [left.address, right.address, c, M, N, K, Number(frame.wide), rows, columns];
+  const parameters = [left.address, right.address, c, M, N, K, Number(isWide), rows, columns];
   parameters.push(frame.list(left.indices), frame.list(right.indices));
   parameters.push(right.strideK, right.panel, right.matrix, rowStride, columnStride, ...epilogue);
   parameters.push(isDirect ? DIRECT_DEPTH : DEPTH);

@@ -8,6 +8,9 @@ export interface Settings {
   wide: boolean;
   /** `undefined` for as many as can run at once. */
   threads: number | undefined;
+  /** A register tile and a block of the matrix product, such as `6x16` and `96x256`: for benches that compare them. */
+  readonly tile: string | undefined;
+  readonly block: string | undefined;
 }
 
 /** The environment's wishes. Anything that it does not say clearly it does not say. */
@@ -20,6 +23,8 @@ function settingsOfEnvironment(): Settings {
     simd: simd === 'plain' || simd === 'relaxed' ? simd : undefined,
     wide: environment('LOWRANK_WIDE_SIMD') === '1',
     threads: Number.isInteger(threads) && threads > 0 ? threads : undefined,
+    tile: environment('LOWRANK_TILE'),
+    block: environment('LOWRANK_BLOCK'),
   };
 }
 

@@ -2,7 +2,14 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Settings } from '../../../src/kernels/wasm/settings.js';
 
-const NAMES = ['LOWRANK_BACKEND', 'LOWRANK_SIMD', 'LOWRANK_WIDE_SIMD', 'LOWRANK_NUM_THREADS'] as const;
+const NAMES = [
+  'LOWRANK_BACKEND',
+  'LOWRANK_SIMD',
+  'LOWRANK_WIDE_SIMD',
+  'LOWRANK_NUM_THREADS',
+  'LOWRANK_TILE',
+  'LOWRANK_BLOCK',
+] as const;
 
 let outside: Record<string, string | undefined>;
 
@@ -25,7 +32,14 @@ async function settingsIn(environment: Partial<Record<(typeof NAMES)[number], st
 }
 
 describe('settings', () => {
-  const DEFAULTS: Settings = { backend: 'wasm', simd: undefined, wide: false, threads: undefined };
+  const DEFAULTS: Settings = {
+    backend: 'wasm',
+    simd: undefined,
+    wide: false,
+    threads: undefined,
+    tile: undefined,
+    block: undefined,
+  };
 
   it('ask for the fast kernels, without the wide pass, and leave the rest open', async () => {
     expect(await settingsIn({})).toEqual(DEFAULTS);
@@ -37,8 +51,17 @@ describe('settings', () => {
       LOWRANK_SIMD: 'plain',
       LOWRANK_WIDE_SIMD: '1',
       LOWRANK_NUM_THREADS: '3',
+      LOWRANK_TILE: '6x16',
+      LOWRANK_BLOCK: '48x256',
     });
-    expect(settings).toEqual({ backend: 'reference', simd: 'plain', wide: true, threads: 3 });
+    expect(settings).toEqual({
+      backend: 'reference',
+      simd: 'plain',
+      wide: true,
+      threads: 3,
+      tile: '6x16',
+      block: '48x256',
+    });
   });
 
   it.each([
