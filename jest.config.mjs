@@ -8,7 +8,9 @@ export default {
     '^@lowrank/([a-z]+)$': '<rootDir>/packages/$1/src/index.ts',
     '^lowrank$': '<rootDir>/packages/lowrank/src/index.ts',
     '^#disk$': '<rootDir>/packages/tensor/src/safetensors/disk/node.ts',
+    '^#host$': '<rootDir>/packages/models/src/host/node.ts',
     '^#platform$': '<rootDir>/packages/tensor/src/kernels/wasm/platform/node.ts',
+    '^#scripts$': '<rootDir>/packages/lowrank/src/report/scripts/node.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   // Two busy cores can be ten times slower than one idle one; a test that hangs is still found.

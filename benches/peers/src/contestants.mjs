@@ -12,6 +12,7 @@ const WIDE_FLAG = '--experimental-wasm-revectorize';
  * @property {boolean} [threads] Whether it is also asked to use several threads.
  * @property {boolean} [wasm] Whether the wide pass concerns it. lowrank turns it on by itself, others by a flag.
  * @property {object} [options] Passed to the worker.
+ * @property {Readonly<Record<string, string>>} [env] Variables of its process.
  */
 
 /** @type {readonly Engine[]} The first is the one that all are compared with. */
@@ -44,6 +45,14 @@ export const ENGINES = [
   },
   { name: 'js-pytorch', worker: 'js-pytorch.mjs', kinds: ['matmul'] },
   { name: 'PyTorch', worker: 'pytorch.py', kinds: ['matmul', 'step'], threads: true },
+  {
+    // No wasm engine can use AVX-512: this shows how much of the distance is that.
+    name: 'PyTorch without AVX-512',
+    worker: 'pytorch.py',
+    kinds: ['matmul', 'step'],
+    threads: true,
+    env: { OPENBLAS_CORETYPE: 'Haswell', ONEDNN_MAX_CPU_ISA: 'AVX2', ATEN_CPU_CAPABILITY: 'avx2' },
+  },
 ];
 
 /**
@@ -82,7 +91,7 @@ export function modeOf({ engine, threads, wide }) {
     env: ofLowrank
       ? { LOWRANK_NUM_THREADS: count, LOWRANK_WIDE_SIMD: wide ? '1' : '0' }
       : // OpenBLAS and OpenMP would start as many threads as there are cores, whatever PyTorch asks for later.
-        { OMP_NUM_THREADS: count, OPENBLAS_NUM_THREADS: count, MKL_NUM_THREADS: count },
+        { OMP_NUM_THREADS: count, OPENBLAS_NUM_THREADS: count, MKL_NUM_THREADS: count, ...engine.env },
   };
 }
 

