@@ -1,6 +1,6 @@
 /** One kernel call: brings operands into wasm memory, gives room for results, and tidies up after itself. */
 import { type Machine, refuseWide, theMachine } from './machine.js';
-import { LIST_BYTES } from './residency.js';
+import { LIST_BYTES, PLAIN } from './residency.js';
 import { BrokenKernel, ensureSound } from './self-check.js';
 
 /** What a kernel can work on. */
@@ -23,11 +23,11 @@ export class Frame {
   /** The address of the array's values. */
   input(array: Operand): number {
     const { residency } = this.machine;
-    const resident = residency.find(array, 'plain');
+    const resident = residency.find(array, PLAIN);
     if (resident !== undefined) return resident;
     const address = this.room(array.byteLength);
     this.machine.write(address, array);
-    this.#keep(array, 'plain', address, array.byteLength);
+    this.#keep(array, PLAIN, address, array.byteLength);
     return address;
   }
 
@@ -80,7 +80,7 @@ export class Frame {
   /** The floats at an address that `output` gave. */
   result(address: number, length: number): Float32Array {
     const values = this.machine.read(address, length);
-    this.#keep(values, 'plain', address, values.byteLength);
+    this.#keep(values, PLAIN, address, values.byteLength);
     return values;
   }
 

@@ -5,8 +5,11 @@
  */
 import type { Heap } from './heap.js';
 
-/** How many bytes of copies are kept. */
-export const RESIDENT_BYTES = 128 * 2 ** 20;
+/**
+ * How many bytes of copies are kept: of arrays as they are, which pass by in their hundreds, and of what was prepared from arrays
+ * that come again. Each kind only makes room for its own: a training step does not drive out the weights that it needs next time.
+ */
+export const RESIDENT_BYTES = { passing: 64 * 2 ** 20, recurring: 256 * 2 ** 20 };
 
 /** Copying less than this is cheaper than remembering it. */
 const WORTH_KEEPING = 32 * 2 ** 10;
@@ -15,6 +18,7 @@ const WORTH_KEEPING = 32 * 2 ** 10;
 export const LIST_BYTES = 4096;
 
 interface Copy {
+  readonly kind: Kind;
   readonly address: number;
   readonly bytes: number;
   /** In use by the running kernel. */
@@ -24,6 +28,10 @@ interface Copy {
   /** Whether the memory is still this copy's. */
   alive: boolean;
 }
+
+type Kind = keyof typeof RESIDENT_BYTES;
+
+const KINDS: readonly Kind[] = ['passing', 'recurring'];
 
 /** Buffers whose owner may write to them: a copy could be out of date at any time, so of arrays over them there never is one. */
 const exposed = new WeakSet<object>();
@@ -36,27 +44,30 @@ export function expose(array: ArrayBufferView): void {
 /** Of others nothing is remembered at all: a training step of a small network has hundreds of them. */
 const isWorthKeeping = (array: ArrayBufferView) => array.byteLength >= WORTH_KEEPING;
 
-/** The copies, by array and by layout: `plain` is the array as it is; packings have names of their own. */
+/** The layout of an array as it is. Packings have names of their own. */
+export const PLAIN = 'plain';
+
+/** The copies, by array and by layout. */
 export class Residency {
   /** Oldest first. One that was used since then gets a second chance, which costs less than to keep the order of use. */
-  readonly #copies = new Set<Copy>();
+  readonly #copies = { passing: new Set<Copy>(), recurring: new Set<Copy>() };
+  readonly #bytes = { passing: 0, recurring: 0 };
   readonly #byArray = new WeakMap<ArrayBufferView, Map<string, Copy | 'seen'>>();
   /** The address of `LIST_BYTES` bytes. */
   readonly lists: number;
-  #bytes = 0;
   /** What the running kernel uses. */
   readonly #pinned: Copy[] = [];
 
   constructor(
     private readonly heap: Heap,
-    private readonly limit = RESIDENT_BYTES,
+    private readonly limits = RESIDENT_BYTES,
   ) {
     this.lists = heap.allocate(LIST_BYTES) as number;
   }
 
   /** Bytes that copies take. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#bytes.passing + this.#bytes.recurring;
   }
 
   /** The address of the array's copy, pinned; `undefined` if there is none. */
@@ -74,11 +85,13 @@ export class Residency {
 
   /** Makes the block at `address` the array's copy. Whether that was worth it: if not, the block stays the caller's. */
   keep(array: ArrayBufferView, layout: string, address: number, bytes: number): boolean {
-    if (!isWorthKeeping(array) || bytes > this.limit / 4 || exposed.has(array.buffer)) return false;
-    const copy: Copy = { address, bytes, pinned: false, recent: false, alive: true };
+    const kind = layout === PLAIN ? 'passing' : 'recurring';
+    if (!isWorthKeeping(array) || bytes > this.limits[kind] / 2 || exposed.has(array.buffer)) return false;
+    this.#shrink(kind, this.limits[kind] - bytes);
+    const copy: Copy = { kind, address, bytes, pinned: false, recent: false, alive: true };
     this.#layouts(array).set(layout, copy);
-    this.#copies.add(copy);
-    this.#bytes += bytes;
+    this.#copies[kind].add(copy);
+    this.#bytes[kind] += bytes;
     this.#pin(copy);
     return true;
   }
@@ -94,10 +107,10 @@ export class Residency {
 
   /** Room for a kernel, at the cost of old copies. `undefined` if there is not enough memory even so. */
   allocate(bytes: number): number | undefined {
-    this.#shrink(this.limit - bytes);
+    this.#shrink('passing', this.limits.passing - bytes);
     for (;;) {
       const address = this.heap.allocate(bytes);
-      if (address !== undefined || !this.#dropOldest()) return address;
+      if (address !== undefined || !KINDS.some((kind) => this.#dropOldest(kind))) return address;
     }
   }
 
@@ -125,29 +138,30 @@ export class Residency {
     return layouts;
   }
 
-  #shrink(bytes: number): void {
-    while (this.#bytes > bytes && this.#dropOldest());
+  #shrink(kind: Kind, bytes: number): void {
+    while (this.#bytes[kind] > bytes && this.#dropOldest(kind));
   }
 
   /** Whether there was one that could go. */
-  #dropOldest(): boolean {
-    for (let rounds = 2 * this.#copies.size; rounds > 0; rounds--) {
-      const oldest = this.#copies.values().next().value as Copy;
+  #dropOldest(kind: Kind): boolean {
+    const copies = this.#copies[kind];
+    for (let rounds = 2 * copies.size; rounds > 0; rounds--) {
+      const oldest = copies.values().next().value as Copy;
       if (!oldest.recent && !oldest.pinned) {
         this.#drop(oldest);
         return true;
       }
       oldest.recent = false;
-      this.#copies.delete(oldest);
-      this.#copies.add(oldest);
+      copies.delete(oldest);
+      copies.add(oldest);
     }
     return false;
   }
 
   #drop(copy: Copy): void {
     copy.alive = false;
-    this.#copies.delete(copy);
-    this.#bytes -= copy.bytes;
+    this.#copies[copy.kind].delete(copy);
+    this.#bytes[copy.kind] -= copy.bytes;
     this.heap.free(copy.address);
   }
 }

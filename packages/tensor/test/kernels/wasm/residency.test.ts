@@ -3,13 +3,13 @@ import { describe, expect, it } from '@jest/globals';
 import { Heap } from '../../../src/kernels/wasm/heap.js';
 import { expose, Residency } from '../../../src/kernels/wasm/residency.js';
 
-/** The size of the arrays here: four of them fit. */
+/** The size of the arrays here: four of each kind fit. */
 const BYTES = 2 ** 16;
 const LIMIT = 4 * BYTES;
 
 function residencyOf(memory = 100 * BYTES) {
   const heap = new Heap(0, memory, () => undefined);
-  const residency = new Residency(heap, LIMIT);
+  const residency = new Residency(heap, { passing: LIMIT, recurring: LIMIT });
   /** Bytes of the heap that are not the residency's own. */
   const own = heap.used;
   return { residency, used: () => heap.used - own };
@@ -62,6 +62,27 @@ describe('residency', () => {
     }
   });
 
+  it('lets what passes by drive out nothing that was prepared, nor the other way round', () => {
+    const { residency, used } = residencyOf();
+    const [weight, activation] = [array(), array()];
+    place(residency, weight, 'packed');
+    for (let i = 0; i < 50; i++) place(residency, array());
+    expect(residency.find(weight, 'packed')).toBeDefined();
+    place(residency, activation);
+    for (let i = 0; i < 50; i++) place(residency, array(), 'packed');
+    expect(residency.find(weight, 'packed')).toBeUndefined();
+    expect(residency.find(activation, 'plain')).toBeDefined();
+    expect(used()).toBeLessThanOrEqual(2 * LIMIT);
+  });
+
+  it('gives up what was prepared too where a kernel finds no other room', () => {
+    const { residency } = residencyOf(6 * BYTES);
+    place(residency, array(), 'packed');
+    place(residency, array());
+    expect(residency.allocate(5 * BYTES)).toBeDefined();
+    expect(residency.bytes).toBe(0);
+  });
+
   it('lets nothing go that the running kernel uses', () => {
     const { residency } = residencyOf(6 * BYTES);
     const arrays = [array(), array(), array()];
@@ -74,10 +95,10 @@ describe('residency', () => {
     expect(arrays.map((each) => residency.find(each, 'plain'))).toEqual([undefined, undefined, undefined]);
   });
 
-  it('keeps neither what is small nor what would take more than a quarter of the room', () => {
+  it('keeps neither what is small nor what would take more than half of the room', () => {
     const { residency, used } = residencyOf();
     place(residency, array(1024));
-    place(residency, array(BYTES + 4));
+    place(residency, array(2 * BYTES + 4));
     expect([residency.bytes, used()]).toEqual([0, 0]);
     place(residency, array());
     expect(residency.bytes).toBe(BYTES);
@@ -119,7 +140,7 @@ describe('residency', () => {
     const x = array();
     residency.isRecurring(x, 'packed');
     place(residency, x, 'packed');
-    for (let i = 0; i < 8; i++) place(residency, array());
+    for (let i = 0; i < 8; i++) place(residency, array(), 'packed');
     expect(residency.find(x, 'packed')).toBeUndefined();
     expect(residency.isRecurring(x, 'packed')).toBe(true);
   });
