@@ -1,10 +1,15 @@
 /** Initialisation: fresh values for parameters, drawn as PyTorch draws them. */
 import {
   ArgumentError,
+  eye,
+  formatShape,
   formatValue,
+  fromTypedArray,
   full,
   normal,
+  qr,
   type RandomOptions,
+  randperm,
   type Shape,
   ShapeError,
   sizeOf,
@@ -94,9 +99,22 @@ export function truncNormalInit<T extends Tensor>(target: T, options: TruncNorma
   return target;
 }
 
-/** Fills with one value. `torch.nn.init.constant_` */
+/** Fills with one value. `torch.nn.init.constant_`, `zeros_` and `ones_` */
 export function constantInit<T extends Tensor>(target: T, value: number): T {
   return fill('constantInit', target, {}, ({ dtype }) => full(target.shape, value, { dtype }));
+}
+
+/**
+ * Fills a matrix with ones on the diagonal and zeros elsewhere. `torch.nn.init.eye_`
+ * @throws ShapeError unless it has two axes.
+ */
+export function eyeInit<T extends Tensor>(target: T): T {
+  return fill('eyeInit', target, {}, ({ dtype }) => eye(...matrixShape('eyeInit', target), { dtype }));
+}
+
+function matrixShape(op: string, { shape }: Tensor): [rows: number, columns: number] {
+  if (shape.length === 2) return [shape[0]!, shape[1]!];
+  throw new ShapeError(op, `fills a matrix [out, in], got ${formatShape(shape)}`);
 }
 
 export interface KaimingOptions extends InitOptions {
@@ -152,4 +170,65 @@ export function xavierUniform<T extends Tensor>(target: T, options: XavierOption
 /** Glorot and Bengio (2010), normal. `torch.nn.init.xavier_normal_` */
 export function xavierNormal<T extends Tensor>(target: T, options: XavierOptions = {}): T {
   return normalInit(target, 0, xavierStd('xavierNormal', target, options), { generator: options.generator });
+}
+
+export interface OrthogonalOptions extends InitOptions {
+  /** What the orthogonal matrix is multiplied by, see `gain`. Default 1. */
+  readonly gain?: number;
+}
+
+/**
+ * Saxe et al. (2013): a weight [out, in, ...], taken for a matrix [out, in * ...], whose rows or columns, the fewer of
+ * them, are orthonormal; made of normal draws. `torch.nn.init.orthogonal_`, but for the rounding of its decomposition.
+ * @throws ShapeError for fewer than two axes.
+ */
+export function orthogonal<T extends Tensor>(target: T, options: OrthogonalOptions = {}): T {
+  checkTensor('orthogonal', 'what is filled', target);
+  checkOptions('orthogonal', options);
+  const { gain = 1, generator } = options;
+  const { fanIn } = fans(target.shape);
+  const rows = target.shape[0]!;
+  if (target.numel() === 0) return target;
+  return fill('orthogonal', target, { generator }, (drawn) => {
+    const matrix = normal([rows, fanIn], 0, 1, drawn);
+    const isWide = rows < fanIn;
+    const oriented = withPositiveDiagonal(isWide ? matrix.transpose() : matrix);
+    return (isWide ? oriented.transpose() : oriented).mul(gain).reshape(target.shape);
+  });
+}
+
+/** The orthonormal factor of the only QR decomposition of [M, N], M >= N, that has a positive diagonal. */
+function withPositiveDiagonal(matrix: Tensor): Tensor {
+  const { Q, R } = qr(matrix);
+  const diagonal = R.mul(eye(R.shape[0]!, { dtype: R.dtype })).sum(0);
+  return Q.mul(diagonal.sign());
+}
+
+export interface SparseOptions extends InitOptions {
+  /** The standard deviation of what is not 0. Default 0.01. */
+  readonly std?: number;
+}
+
+/**
+ * Martens (2010): normal draws, of which a fraction in each column of the matrix is set to 0, rounded up to a whole
+ * number of rows. `torch.nn.init.sparse_`
+ * @throws ShapeError unless the target has two axes, ArgumentError unless the fraction is from 0 to 1.
+ */
+export function sparse<T extends Tensor>(target: T, sparsity: number, options: SparseOptions = {}): T {
+  checkTensor('sparse', 'what is filled', target);
+  checkOptions('sparse', options);
+  if (!(typeof sparsity === 'number' && sparsity >= 0 && sparsity <= 1)) {
+    throw new ArgumentError('sparse', `the fraction of zeros is from 0 to 1, got ${formatValue(sparsity)}`);
+  }
+  const { std = 0.01, generator } = options;
+  const [rows, columns] = matrixShape('sparse', target);
+  const zeros = Math.ceil(sparsity * rows);
+  return fill('sparse', target, { generator }, (drawn) => {
+    const values = normal([rows, columns], 0, std, drawn).dataSync();
+    for (let j = 0; j < columns; j++) {
+      const chosen = randperm(rows, { generator }).dataSync().subarray(0, zeros);
+      for (const i of chosen) values[i * columns + j] = 0;
+    }
+    return fromTypedArray(values, [rows, columns]);
+  });
 }

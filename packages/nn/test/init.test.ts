@@ -1,19 +1,22 @@
-/** Fresh values: the numbers that PyTorch draws after `torch.manual_seed(42)`. */
-import { createHash } from 'node:crypto';
+/** Fresh values: the numbers that PyTorch 1.13 draws on the CPU after the same seed. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
   Conv2d,
   constantInit,
   Embedding,
+  eyeInit,
   fans,
   gain,
   kaimingNormal,
   kaimingUniform,
+  LayerNorm,
   Linear,
   Module,
   normalInit,
+  orthogonal,
   Parameter,
   Sequential,
+  sparse,
   truncNormalInit,
   uniformInit,
   xavierNormal,
@@ -21,72 +24,68 @@ import {
 } from '@lowrank/nn';
 import {
   ArgumentError,
+  type DType,
   DTypeError,
+  eye,
   Generator,
   manualSeed,
-  type NestedArray,
+  matmul,
+  rand,
+  type Shape,
   ShapeError,
   type Tensor,
   zeros,
 } from '@lowrank/tensor';
+import fc from 'fast-check';
 import { expectClose, expectError } from './close.js';
+import {
+  type Close,
+  digest,
+  type Exact,
+  expectExact,
+  expectSome,
+  type Following,
+  readFixture,
+} from './fixture.js';
 
 beforeEach(() => {
   manualSeed(42);
 });
 
-/** `hashlib.sha256(t.numpy().tobytes()).hexdigest()[:16]` */
-function digest(tensor: Tensor): string {
-  const { buffer, byteOffset, byteLength } = tensor.dataSync();
-  const bytes = new Uint8Array(buffer, byteOffset, byteLength);
-  return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+interface LayerEntry extends Following {
+  readonly layer: string;
+  readonly seed: number;
+  readonly parameters: Readonly<Record<string, Exact & { readonly shape: Shape }>>;
 }
 
+const LAYERS: Readonly<Record<string, () => Module>> = {
+  'torch.nn.Linear(1, 1)': () => new Linear(1, 1),
+  'torch.nn.Linear(3, 2)': () => new Linear(3, 2),
+  'torch.nn.Linear(40, 25, bias=False)': () => new Linear(40, 25, { bias: false }),
+  'torch.nn.Linear(256, 257)': () => new Linear(256, 257),
+  'torch.nn.Conv2d(1, 32, 3)': () => new Conv2d(1, 32, 3),
+  'torch.nn.Conv2d(4, 6, (3, 2), groups=2)': () => new Conv2d(4, 6, [3, 2], { groups: 2 }),
+  'torch.nn.Conv2d(32, 64, 3, bias=False)': () => new Conv2d(32, 64, 3, { bias: false }),
+  'torch.nn.Embedding(5, 3)': () => new Embedding(5, 3),
+  'torch.nn.Embedding(4, 4)': () => new Embedding(4, 4),
+  'torch.nn.Embedding(1000, 31)': () => new Embedding(1000, 31),
+  'torch.nn.LayerNorm((2, 3))': () => new LayerNorm([2, 3]),
+};
+
 describe('default initialisation', () => {
-  it('of Linear equals PyTorch to the last bit, weight before bias', () => {
-    const layer = new Linear(3, 2);
-    expect(layer.weight.tolist()).toEqual([
-      [0.4414065182209015, 0.47920528054237366, -0.1352572739124298],
-      [0.5303604602813721, -0.1264995038509369, 0.11650390923023224],
-    ]);
-    expect(layer.bias?.tolist()).toEqual([-0.28108587861061096, 0.3390677869319916]);
-  });
-
-  it('of Conv2d equals PyTorch to the last bit, with the fan of one group', () => {
-    const layer = new Conv2d(2, 2, 2, { groups: 2 });
-    expect(layer.weight.tolist()).toEqual([
-      [
-        [
-          [0.3822692632675171, 0.4150039553642273],
-          [-0.11713624000549316, 0.45930564403533936],
-        ],
-      ],
-      [
-        [
-          [-0.10955178737640381, 0.10089534521102905],
-          [-0.24342751502990723, 0.2936413288116455],
-        ],
-      ],
-    ]);
-    expect(layer.bias?.tolist()).toEqual([0.4407714605331421, -0.3668140769004822]);
-  });
-
-  it('of Embedding is normal, drawn one by one below 16 numbers and in blocks above', () => {
-    expectClose(new Embedding(4, 3).weight, [
-      [0.33669036626815796, 0.12880940735340118, 0.23446236550807953],
-      [0.23033303022384644, -1.1228563785552979, -0.18632829189300537],
-      [2.2082014083862305, -0.637997031211853, 0.46165722608566284],
-      [0.2673508822917938, 0.5349046587944031, 0.809357225894928],
-    ]);
-    manualSeed(42);
-    expect(new Embedding(5, 4).weight.tolist()).toEqual([
-      [1.9269152879714966, 1.4872840642929077, 0.9007171988487244, -2.1055209636688232],
-      [-0.7581311464309692, 1.078317642211914, 0.8008005619049072, 1.680620551109314],
-      [0.3558599054813385, -0.6866229772567749, -0.4933563470840454, 0.2414877861738205],
-      [-0.2316243201494217, 0.041759490966796875, -0.2515752911567688, 0.859858512878418],
-      [-0.3097267746925354, -0.3957104980945587, 0.8034093379974365, -0.6215953826904297],
-    ]);
-  });
+  it.each(readFixture<LayerEntry>('layers.json').map((entry) => [entry.layer, entry.seed, entry] as const))(
+    'of %s equals PyTorch in every bit after seed %i',
+    (name, seed, { parameters, next }) => {
+      manualSeed(seed);
+      const actual = Object.fromEntries(LAYERS[name]().namedParameters());
+      expect(Object.keys(actual)).toEqual(Object.keys(parameters));
+      for (const [path, expected] of Object.entries(parameters)) {
+        expect(actual[path].shape).toEqual(expected.shape);
+        expectExact(actual[path], expected);
+      }
+      expect(rand([]).item()).toBe(next);
+    },
+  );
 
   it('of several layers draws one after the other', () => {
     const model = new Sequential(new Linear(2, 1), new Linear(1, 2, { bias: false }));
@@ -105,7 +104,10 @@ describe('default initialisation', () => {
       readonly fc = new Linear(2048, 10);
       forward(): void {}
     }
-    const digests = [...new Network().namedParameters()].map(([name, value]) => [name, digest(value)]);
+    const digests = [...new Network().namedParameters()].map(([name, value]) => [
+      name,
+      digest(value.dataSync()),
+    ]);
     expect(Object.fromEntries(digests)).toEqual({
       'conv1.weight': '535826ca22e80dbe',
       'conv1.bias': 'bff05be95dc9de12',
@@ -119,127 +121,112 @@ describe('default initialisation', () => {
   });
 });
 
+type Init = (w: Tensor) => Tensor;
+
+/** Equal to the last bit. */
+const EXACT: Readonly<Record<string, Init>> = {
+  'torch.nn.init.uniform_(w, -1, 2)': (w) => uniformInit(w, -1, 2),
+  'torch.nn.init.normal_(w, 1, 3)': (w) => normalInit(w, 1, 3),
+  'torch.nn.init.kaiming_uniform_(w)': (w) => kaimingUniform(w),
+  'torch.nn.init.kaiming_uniform_(w, a=5**0.5)': (w) => kaimingUniform(w, { a: Math.sqrt(5) }),
+  "torch.nn.init.kaiming_uniform_(w, mode='fan_out', nonlinearity='relu')": (w) =>
+    kaimingUniform(w, { mode: 'fanOut', nonlinearity: 'relu' }),
+  'torch.nn.init.kaiming_normal_(w)': (w) => kaimingNormal(w),
+  "torch.nn.init.kaiming_normal_(w, mode='fan_out', nonlinearity='tanh')": (w) =>
+    kaimingNormal(w, { mode: 'fanOut', nonlinearity: 'tanh' }),
+  'torch.nn.init.xavier_uniform_(w)': (w) => xavierUniform(w),
+  'torch.nn.init.xavier_uniform_(w, gain=5 / 3)': (w) => xavierUniform(w, { gain: 5 / 3 }),
+  'torch.nn.init.xavier_normal_(w)': (w) => xavierNormal(w),
+  'torch.nn.init.xavier_normal_(w, gain=2**0.5)': (w) => xavierNormal(w, { gain: Math.SQRT2 }),
+  'torch.nn.init.sparse_(w, 0.3)': (w) => sparse(w, 0.3),
+};
+
+/** Equal but for rounding; where in PyTorch a decomposition in float32 comes between, to six digits. */
+const CLOSE: Readonly<Record<string, { readonly init: Init; readonly float32: number }>> = {
+  'torch.nn.init.trunc_normal_(w, std=0.02, a=-0.04, b=0.04)': {
+    init: (w) => truncNormalInit(w, { std: 0.02, a: -0.04, b: 0.04 }),
+    float32: 0.04 * 2 ** -23,
+  },
+  'torch.nn.init.orthogonal_(w)': { init: (w) => orthogonal(w), float32: 2e-6 },
+  'torch.nn.init.orthogonal_(w, gain=2**0.5)': {
+    init: (w) => orthogonal(w, { gain: Math.SQRT2 }),
+    float32: 2e-6,
+  },
+};
+
+/** In float64, where `Math.log` and the like take part, the last bits depend on the engine. */
+const FLOAT64_TOLERANCE = 1e-14;
+
+interface InitEntry {
+  readonly init: string;
+  readonly dtype: DType;
+  readonly seed: number;
+  readonly cases: readonly (Exact & Close & Following & { readonly shape: Shape })[];
+}
+
 describe('initialisers', () => {
-  const cases: readonly (readonly [string, (target: Tensor) => Tensor, NestedArray<number>])[] = [
-    [
-      'uniformInit',
-      (target) => uniformInit(target, -2, 3),
-      [
-        [2.411346435546875, 2.5750198364257812, -0.08568120002746582],
-        [2.7965283393859863, -0.04775893688201904, 1.00447678565979],
-      ],
-    ],
-    [
-      'normalInit',
-      (target) => normalInit(target, 1, 0.5),
-      [
-        [1.1683452129364014, 1.0644047260284424, 1.1172311305999756],
-        [1.1151665449142456, 0.4385718107223511, 0.9068358540534973],
-      ],
-    ],
-    [
-      'truncNormalInit',
-      (target) => truncNormalInit(target, { mean: 1, std: 2, a: -1, b: 1.5 }),
-      [
-        [1.2356598377227783, 1.3085509538650513, 0.10432291030883789],
-        [1.407874584197998, 0.12278187274932861, 0.6119589805603027],
-      ],
-    ],
-    [
-      'kaimingUniform',
-      (target) => kaimingUniform(target),
-      [
-        [1.0812207460403442, 1.1738084554672241, -0.33131131529808044],
-        [1.2991125583648682, -0.3098592460155487, 0.28537511825561523],
-      ],
-    ],
-    [
-      'kaimingUniform by the fan out',
-      (target) => kaimingUniform(target, { mode: 'fanOut', nonlinearity: 'relu' }),
-      [
-        [1.3242195844650269, 1.4376158714294434, -0.40577182173728943],
-        [1.5910813808441162, -0.37949851155281067, 0.3495117127895355],
-      ],
-    ],
-    [
-      'kaimingUniform before a leaky relu',
-      (target) => kaimingUniform(target, { a: 0.2 }),
-      [
-        [1.060224175453186, 1.1510138511657715, -0.32487747073173523],
-        [1.273884654045105, -0.3038419783115387, 0.2798333466053009],
-      ],
-    ],
-    [
-      'kaimingNormal before a tanh',
-      (target) => kaimingNormal(target, { nonlinearity: 'tanh' }),
-      [
-        [0.323980450630188, 0.1239469051361084, 0.22561150789260864],
-        [0.2216380536556244, -1.080469012260437, -0.17929449677467346],
-      ],
-    ],
-    [
-      'xavierUniform',
-      (target) => xavierUniform(target),
-      [
-        [0.8375100493431091, 0.9092281460762024, -0.25663265585899353],
-        [1.0062882900238037, -0.24001595377922058, 0.22105063498020172],
-      ],
-    ],
-    [
-      'xavierUniform with a gain',
-      (target) => xavierUniform(target, { gain: 5 / 3 }),
-      [
-        [1.3958500623703003, 1.5153802633285522, -0.4277210831642151],
-        [1.6771471500396729, -0.4000265598297119, 0.3684177100658417],
-      ],
-    ],
-    [
-      'xavierNormal',
-      (target) => xavierNormal(target),
-      [
-        [0.21294167637825012, 0.08146622031927109, 0.14828701317310333],
-        [0.145675390958786, -0.7101567387580872, -0.1178443655371666],
-      ],
-    ],
-  ];
+  const entries = readFixture<InitEntry>('init.json');
 
-  it.each(cases)('%s draws what PyTorch draws, and returns its target', (_, init, expected) => {
-    const target = new Parameter(zeros([2, 3]));
-    expect(init(target)).toBe(target);
-    expectClose(target, expected, 2e-7);
+  it.each(entries.map((entry) => [entry.init, entry.dtype, entry.seed, entry] as const))(
+    '%s in %s draws what PyTorch draws after seed %i, and returns its target',
+    (name, dtype, seed, { cases }) => {
+      for (const expected of cases) {
+        const target = new Parameter(zeros(expected.shape, { dtype }));
+        manualSeed(seed);
+        const init = EXACT[name] ?? CLOSE[name].init;
+        expect(init(target)).toBe(target);
+        if (dtype === 'float64') expectSome(target, expected, FLOAT64_TOLERANCE);
+        else if (name in EXACT) expectExact(target, expected);
+        else expectSome(target, expected, CLOSE[name].float32);
+        expect(rand([]).item()).toBe(expected.next);
+      }
+    },
+  );
+
+  it('compare everything that is in the fixture', () => {
+    const names = new Set(entries.map(({ init }) => init));
+    expect([...names].sort()).toEqual([...Object.keys(EXACT), ...Object.keys(CLOSE)].sort());
   });
 
-  it('counts the field of a convolution into its fans', () => {
+  it('count the field of a convolution into the fans', () => {
     expect(fans([64, 32, 3, 5])).toEqual({ fanIn: 480, fanOut: 960 });
-    expectClose(kaimingNormal(zeros([2, 1, 1, 2]), { mode: 'fanOut' }), [
-      [[[0.23807603120803833, 0.09108200669288635]]],
-      [[[0.16578993201255798, 0.16287004947662354]]],
-    ]);
-    manualSeed(42);
-    expectClose(xavierNormal(zeros([2, 1, 1, 2])), [
-      [[[0.1943882703781128, 0.07436814159154892]]],
-      [[[0.13536690175533295, 0.13298283517360687]]],
-    ]);
   });
 
-  it('draws float64 in float64', () => {
-    expectClose(
-      xavierUniform(zeros([2, 2], { dtype: 'float64' })),
-      [
-        [-1.0822960545322389, -1.070647061568314],
-        [-0.9220220537798188, -1.0959502981152773],
-      ],
-      1e-15,
+  it('make rows or columns orthonormal, the fewer of them', () => {
+    const length = fc.integer({ min: 1, max: 12 });
+    fc.assert(
+      fc.property(fc.nat(), length, length, length, (seed, out, channels, field) => {
+        const target = zeros([out, channels, field], { dtype: 'float64' });
+        const matrix = orthogonal(target, { gain: 2, generator: new Generator(seed) }).reshape([out, -1]);
+        const isTall = out > channels * field;
+        const products = matmul(matrix, matrix, { transposeA: isTall, transposeB: !isTall });
+        const expected = eye(Math.min(out, channels * field)).mul(4);
+        expectClose(products, expected.tolist() as number[][], 1e-13);
+      }),
+      { numRuns: 50 },
     );
-    manualSeed(42);
-    expectClose(
-      kaimingNormal(zeros([2, 2], { dtype: 'float64' }), { nonlinearity: 'tanh' }),
-      [
-        [0.39679338790821406, 0.15180333975447982],
-        [0.276316545109939, 0.2714500766160874],
-      ],
-      1e-14,
+  });
+
+  it('set the same number of weights in each column to 0', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 20 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (rows, sparsity) => {
+          const isZero = sparse(zeros([rows, 3]), sparsity, { std: 2 }).eq(0);
+          expect(isZero.sum(0).tolist()).toEqual(Array(3).fill(Math.ceil(sparsity * rows)));
+        },
+      ),
+      { numRuns: 50 },
     );
+  });
+
+  it('fill with the identity', () => {
+    expect(eyeInit(rand([2, 3])).tolist()).toEqual([
+      [1, 0, 0],
+      [0, 1, 0],
+    ]);
+    expect(eyeInit(zeros([1, 1], { dtype: 'float64' })).dtype).toBe('float64');
   });
 
   it('draws from a generator of its own where one is given', () => {
@@ -262,9 +249,10 @@ describe('initialisers', () => {
 
   it('leaves what has no elements as it is', () => {
     const empty = zeros([3, 0]);
-    for (const init of [kaimingUniform, kaimingNormal, xavierUniform, xavierNormal]) {
+    for (const init of [kaimingUniform, kaimingNormal, xavierUniform, xavierNormal, orthogonal]) {
       expect(init(empty).numel()).toBe(0);
     }
+    expect(sparse(empty, 0.5).numel()).toBe(0);
   });
 
   it.each([
@@ -303,5 +291,14 @@ describe('initialisers', () => {
     );
     expectError(() => kaimingUniform(zeros([2, 2]), 5 as never), ArgumentError, 'kaimingUniform', 'object');
     expectError(() => xavierUniform(zeros([2, 2]), 1 as never), ArgumentError, 'xavierUniform', 'object');
+    expectError(() => orthogonal(zeros([3])), ShapeError, 'at least two axes', '[3]');
+    expectError(() => orthogonal([1] as never), ArgumentError, 'orthogonal', 'tensor');
+    expectError(() => orthogonal(zeros([2, 2]), 2 as never), ArgumentError, 'orthogonal', 'object');
+    expectError(() => eyeInit(zeros([2])), ShapeError, 'eyeInit', 'a matrix [out, in], got [2]');
+    expectError(() => eyeInit(1 as never), ArgumentError, 'eyeInit', 'tensor');
+    expectError(() => sparse(zeros([2, 2, 2]), 0.5), ShapeError, 'sparse', '[2, 2, 2]');
+    for (const fraction of [-0.1, 1.5, Number.NaN, '0.5' as never]) {
+      expectError(() => sparse(zeros([2, 2]), fraction), ArgumentError, 'sparse', 'from 0 to 1');
+    }
   });
 });

@@ -24,7 +24,17 @@ export * from './ops/cross-entropy.js';
 export * from './ops/elementwise.js';
 export { gather, indexAdd, indexSelect, scatterAdd } from './ops/indexing.js';
 export * from './ops/lane.js';
-export * from './ops/linalg.js';
+export {
+  type MatrixRankOptions,
+  matrixRank,
+  type Qr,
+  qr,
+  type Svd,
+  solveTriangular,
+  svd,
+  type TriangularAttrs,
+  type TriangularOptions,
+} from './ops/linalg.js';
 export { linear } from './ops/linear.js';
 export * from './ops/mask.js';
 export { dot, type MatmulAttrs, type MatmulOptions, matmul, outer } from './ops/matmul.js';
@@ -36,15 +46,18 @@ export * from './ops/shape.js';
 export * from './ops/slice.js';
 export * from './ops/sort.js';
 export * from './ops/statistics.js';
+export { type SvdLowrankOptions, svdLowrank } from './ops/svd-lowrank.js';
 export type { Pair } from './ops/window.js';
 export { checkOptions } from './options.js';
 export { type PrintOptions, setPrintOptions } from './print.js';
 export * from './random/creation.js';
 export { defaultGenerator, Generator, manualSeed } from './random/generator.js';
 export { loadSafetensors, saveSafetensors } from './safetensors/file.js';
-export type { Metadata as SafetensorsMetadata } from './safetensors/layout.js';
+export { readSmallFile, writeFiles } from './safetensors/folder.js';
+export type { Metadata as SafetensorsMetadata, StoredDTypeName } from './safetensors/layout.js';
+export { openSafetensors, type SafetensorsEntry, type SafetensorsFile } from './safetensors/open.js';
 export { parseSafetensors, type SafetensorsContent } from './safetensors/read.js';
-export { serializeSafetensors } from './safetensors/write.js';
+export { type StoreOptions, serializeSafetensors } from './safetensors/write.js';
 export { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from './shape.js';
 // All of it by a star: only then do declarations that a package on top merges into `Tensor` reach the class itself.
 export * from './tensor.js';

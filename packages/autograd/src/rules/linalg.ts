@@ -1,5 +1,18 @@
-/** Gradients of matrix products and of the singular value decomposition. */
-import { eye, type MatmulAttrs, matmul, sub, type Tensor, where, zerosLike } from '@lowrank/tensor';
+/** Gradients of matrix products, decompositions and triangular systems. */
+import {
+  concat,
+  eye,
+  type MatmulAttrs,
+  matmul,
+  solveTriangular,
+  sub,
+  type Tensor,
+  type TriangularAttrs,
+  tril,
+  triu,
+  where,
+  zerosLike,
+} from '@lowrank/tensor';
 import { type Call, type Rule, rule } from './rule.js';
 
 export const linalgRules: Readonly<Record<string, Rule>> = {
@@ -34,6 +47,20 @@ export const linalgRules: Readonly<Record<string, Rule>> = {
     return gradients.slice(0, inputs.length);
   }),
   svd: rule('output', (_, { outputs: [U, S, Vh], grads }) => svdGradient(U, S, Vh, grads)),
+  qr: rule('both', (_, { inputs: [x], outputs: [Q, R], grads }) => qrGradient(x, Q, R, grads)),
+  // op(A) X = B: dB = op(A)^-T dX, and op(dA) = -dB X^T, of which A's own triangle counts.
+  solveTriangular: rule('both', (g, { inputs: [a], output, attrs }: Call<TriangularAttrs>) => {
+    const { upper, transpose } = attrs;
+    const solved = () => solveTriangular(a, g, { upper, transpose: !transpose });
+    return [
+      () => {
+        const [left, right] = transpose ? [output, solved()] : [solved(), output];
+        const full = matmul(left, right, { transposeB: true }).neg();
+        return upper ? triu(full) : tril(full);
+      },
+      solved,
+    ];
+  }),
 };
 
 /**
@@ -62,4 +89,27 @@ function svdGradient(U: Tensor, S: Tensor, Vh: Tensor, grads: readonly (Tensor |
     gradient = gradient.add(matmul(U, outside.div(rows)));
   }
   return gradient;
+}
+
+/**
+ * Walter and Lehmann, "Algorithmic differentiation of linear algebra functions" (2018), for M >= N: with
+ * X = R dR^T - dQ^T Q, whose lower triangle is mirrored, dA = (dQ + Q sym(X)) R^-T. A wide matrix is [A1 A2] = Q [R1 R2]
+ * with R2 = Q^T A2, so that A1 has a decomposition of that kind and Q a second way to the result.
+ */
+function qrGradient(x: Tensor, Q: Tensor, R: Tensor, grads: readonly (Tensor | null)[]): Tensor {
+  const [M, N] = [Q.shape.at(-2) as number, R.shape.at(-1) as number];
+  const [gQ, gR] = [grads[0] ?? zerosLike(Q), grads[1] ?? zerosLike(R)];
+  if (M >= N) return tallQrGradient(Q, R, gQ, gR);
+  const first = (each: Tensor) => each.narrow(-1, 0, M);
+  const rest = (each: Tensor) => each.narrow(-1, M, N - M);
+  const throughRest = matmul(rest(x), rest(gR), { transposeB: true });
+  return concat([tallQrGradient(Q, first(R), gQ.add(throughRest), first(gR)), matmul(Q, rest(gR))], -1);
+}
+
+function tallQrGradient(Q: Tensor, R: Tensor, gQ: Tensor, gR: Tensor): Tensor {
+  const X = matmul(R, gR, { transposeB: true }).sub(matmul(gQ, Q, { transposeA: true }));
+  const mirrored = tril(X).add(tril(X, -1).transpose());
+  const inner = gQ.add(matmul(Q, mirrored));
+  // Y R^-T is the transpose of what R X = Y^T is solved by.
+  return solveTriangular(R, inner.transpose(), { upper: true }).transpose();
 }

@@ -17,8 +17,11 @@ export interface DataLoaderOptions {
 }
 
 /**
- * Iterate over it to get batches; each iteration is one pass over the data. With the same seed, passes have the order
- * that PyTorch's loader gives them. `torch.utils.data.DataLoader`
+ * Iterate over it to get batches; each iteration is one pass over the data. `torch.utils.data.DataLoader`
+ *
+ * Passes have the order that PyTorch's loader gives them after the same seed, and draw as much as it draws, from the
+ * same generators at the same moments: so all that is drawn between and after them is PyTorch's too. That holds for its
+ * `shuffle` without workers; workers of PyTorch's shuffle alike, but draw ahead of the batches that they hand out.
  *
  * @example
  * for (const [images, labels] of new DataLoader(dataset, { batchSize: 64, shuffle: true, seed: 1 })) { ... }
@@ -62,22 +65,26 @@ export class DataLoader<Batch> implements Iterable<Batch> {
     return this.#dropLast ? Math.floor(batches) : Math.ceil(batches);
   }
 
-  *[Symbol.iterator](): globalThis.Generator<Batch> {
-    const count = this.dataset.length;
-    const batches = this.length;
-    const order = this.#order(count);
-    for (let i = 0; i < batches; i++) {
-      yield this.dataset.batch(order.slice(i * this.batchSize, (i + 1) * this.batchSize));
-    }
-    // As PyTorch's RandomSampler, which ends each pass with a permutation that it takes nothing from.
-    if (this.#shuffle && this.#generator) randperm(count, { generator: this.#generator });
-  }
-
-  /** The order of a pass, drawn as PyTorch's loader draws it. */
-  #order(count: number): Int32Array {
+  [Symbol.iterator](): IterableIterator<Batch> {
     // What PyTorch seeds its workers with: drawn in every pass, shuffled or not, whether there are workers or none.
     (this.#generator ?? defaultGenerator).random64();
+    return this.#pass();
+  }
+
+  *#pass(): IterableIterator<Batch> {
+    const { dataset, batchSize } = this;
+    const count = dataset.length;
+    const whole = count - (count % batchSize);
+    const order = this.#order(count);
+    for (let i = 0; i < whole; i += batchSize) yield dataset.batch(order.slice(i, i + batchSize));
+    // As PyTorch's RandomSampler, which runs out with a permutation that it takes nothing from.
+    if (this.#shuffle && this.#generator) randperm(count, { generator: this.#generator });
+    if (whole < count && !this.#dropLast) yield dataset.batch(order.slice(whole));
+  }
+
+  #order(count: number): Int32Array {
     if (!this.#shuffle) return Int32Array.from({ length: count }, (_, i) => i);
+    // Where it is given no generator, PyTorch's sampler seeds one of its own for each pass.
     const generator = this.#generator ?? new Generator(defaultGenerator.random53());
     return randperm(count, { generator }).dataSync() as Int32Array;
   }

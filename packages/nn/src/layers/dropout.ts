@@ -20,9 +20,13 @@ export interface DropoutOptions {
 /**
  * In training sets each value to 0 with probability p and scales the others by 1 / (1 - p); in evaluation does nothing.
  * `torch.nn.Dropout`
+ *
+ * Drops what PyTorch drops on the CPU after the same seed, unless PyTorch was built with Intel's MKL (as the wheels for
+ * x86-64 on PyPI are), whose own generator then draws; see `bernoulli`.
  */
 export class Dropout extends Module {
-  readonly #generator: Generator | undefined;
+  // Not a private #field: copies of modules have none.
+  protected readonly generator: Generator | undefined;
 
   /**
    * @param p Default 0.5.
@@ -37,7 +41,7 @@ export class Dropout extends Module {
     if (!(typeof p === 'number' && p >= 0 && p <= 1)) {
       throw new ArgumentError('Dropout', `a probability is from 0 to 1, got ${formatValue(p)}`);
     }
-    this.#generator = options.generator;
+    this.generator = options.generator;
   }
 
   /** @throws DTypeError in training unless x holds floats. */
@@ -48,7 +52,7 @@ export class Dropout extends Module {
       throw new DTypeError('Dropout', `scales floats, got ${x.dtype}. Convert with to('float32')`);
     }
     if (this.p === 1) return x.mul(0);
-    const kept = bernoulli(x.shape, 1 - this.p, { dtype: x.dtype, generator: this.#generator });
+    const kept = bernoulli(x.shape, 1 - this.p, { dtype: x.dtype, generator: this.generator });
     return x.mul(kept.div(1 - this.p));
   }
 

@@ -12,6 +12,51 @@ import {
   zeros,
 } from '@lowrank/tensor';
 import fc from 'fast-check';
+import { digest, type Following, readFixture } from '../fixture.js';
+
+type Numbers = TensorDataset<Tensor[]>;
+
+const LOADERS: Readonly<Record<string, (data: Numbers, generator: Generator) => DataLoader<Tensor[]>>> = {
+  'DataLoader(data, 64, shuffle=True)': (data) => new DataLoader(data, { batchSize: 64, shuffle: true }),
+  'DataLoader(data, 5, shuffle=True, drop_last=True)': (data) =>
+    new DataLoader(data, { batchSize: 5, shuffle: true, dropLast: true }),
+  'DataLoader(data, 64, shuffle=True, generator=own)': (data, generator) =>
+    new DataLoader(data, { batchSize: 64, shuffle: true, generator }),
+  'DataLoader(data, 5, shuffle=True, drop_last=True, generator=own)': (data, generator) =>
+    new DataLoader(data, { batchSize: 5, shuffle: true, dropLast: true, generator }),
+  'DataLoader(data, 64)': (data) => new DataLoader(data, { batchSize: 64 }),
+  'DataLoader(data, 64, generator=own)': (data, generator) =>
+    new DataLoader(data, { batchSize: 64, generator }),
+  'DataLoader(data, 3, shuffle=True, generator=own)': (data, generator) =>
+    new DataLoader(data, { batchSize: 3, shuffle: true, generator }),
+  'DataLoader(data, 3, shuffle=True, drop_last=True, generator=own)': (data, generator) =>
+    new DataLoader(data, { batchSize: 3, shuffle: true, dropLast: true, generator }),
+};
+
+/** Two passes over the numbers below each of the sizes. */
+interface Passes {
+  readonly loader: string;
+  readonly seed: number;
+  readonly cases: readonly (Following & {
+    readonly size: number;
+    /** Of the order, followed by the number of each example's batch, both int32. */
+    readonly digest: string;
+    readonly first: readonly number[];
+    /** As `next`, of the generator that is named `own`. */
+    readonly nextOwn: number;
+  })[];
+}
+
+/** Two passes, in which a number is drawn from the loader's generator after each batch. */
+interface Shared {
+  readonly loader: string;
+  readonly size: number;
+  readonly shared: readonly { readonly batch: readonly number[]; readonly drawn: number }[];
+}
+
+const PYTORCH = readFixture<Passes | Shared>('data-loader.json');
+const isShared = (entry: Passes | Shared): entry is Shared => 'shared' in entry;
+const isPasses = (entry: Passes | Shared): entry is Passes => !isShared(entry);
 
 const numbers = (count: number) => new TensorDataset(arange(count));
 const batchesOf = (loader: Iterable<readonly Tensor[]>) =>
@@ -77,50 +122,41 @@ describe('the last batch', () => {
 });
 
 describe('shuffling', () => {
-  it('takes the order of PyTorch’s loader for the same seed, pass by pass', () => {
-    // DataLoader(TensorDataset(torch.arange(10)), 4, shuffle=True, generator=torch.Generator().manual_seed(42))
-    const expected = [
-      [
-        [6, 5, 4, 0],
-        [8, 9, 2, 1],
-        [3, 7],
-      ],
-      [
-        [3, 6, 5, 8],
-        [9, 4, 2, 0],
-        [7, 1],
-      ],
-      [
-        [7, 4, 5, 0],
-        [9, 1, 3, 2],
-        [8, 6],
-      ],
-    ];
-    const generator = new Generator(42);
-    const loader = new DataLoader(numbers(10), { batchSize: 4, shuffle: true, generator });
-    expect(expected.map(() => batchesOf(loader))).toEqual(expected);
-    // torch.rand(2, generator=generator) after that
-    expect(rand([2], { generator }).tolist()).toEqual([0.5314818620681763, 0.1587299108505249]);
+  it.each(PYTORCH.filter(isPasses).map((entry) => [entry.loader, entry.seed, entry] as const))(
+    'takes the order of %s after seed %i, pass by pass, and leaves both generators where that leaves them',
+    (name, seed, { cases }) => {
+      for (const { size, next, nextOwn, ...expected } of cases) {
+        manualSeed(seed);
+        const own = new Generator(seed);
+        const loader = LOADERS[name](numbers(size), own);
+        const batches = [...batchesOf(loader), ...batchesOf(loader)];
+        const order = batches.flat();
+        const batchOf = batches.flatMap((batch, k) => batch.map(() => k));
+        const actual = { first: order.slice(0, 5), digest: digest(Int32Array.from([...order, ...batchOf])) };
+        expect(actual).toEqual(expected);
+        expect([rand([]).item(), rand([], { generator: own }).item()]).toEqual([next, nextOwn]);
+      }
+    },
+  );
 
-    const seeded = new DataLoader(numbers(10), { batchSize: 4, shuffle: true, seed: 42 });
-    expect(expected.map(() => batchesOf(seeded))).toEqual(expected);
-  });
+  it.each(PYTORCH.filter(isShared).map((entry) => [entry.loader, entry.size, entry] as const))(
+    'draws from its generator when %s of %i examples draws, so that others may draw between',
+    (name, size, { shared }) => {
+      const own = new Generator(42);
+      const loader = LOADERS[name](numbers(size), own);
+      const pass = () =>
+        Array.from(loader, ([batch]) => ({
+          batch: batch.tolist(),
+          drawn: rand([], { generator: own }).item(),
+        }));
+      expect([...pass(), ...pass()]).toEqual(shared);
+    },
+  );
 
-  it('takes the order of PyTorch’s loader after manualSeed, and leaves its generator where that leaves it', () => {
-    // torch.manual_seed(7), and loaders without a generator; the evaluation's draws from it too.
-    manualSeed(7);
-    const training = new DataLoader(numbers(10), { batchSize: 5, shuffle: true, dropLast: true });
-    const evaluation = new DataLoader(numbers(10), { batchSize: 6 });
-    expect(batchesOf(training)).toEqual([
-      [3, 2, 7, 8, 6],
-      [1, 5, 9, 0, 4],
-    ]);
-    batchesOf(evaluation);
-    expect(batchesOf(training)).toEqual([
-      [5, 7, 6, 9, 0],
-      [3, 2, 1, 8, 4],
-    ]);
-    expect(rand([2]).tolist()).toEqual([0.8549431562423706, 0.5509352087974548]);
+  it('takes a seed for a generator of its own', () => {
+    const order = (options: DataLoaderOptions) =>
+      batchesOf(new DataLoader(numbers(50), { shuffle: true, ...options }));
+    expect(order({ seed: 42 })).toEqual(order({ generator: new Generator(42) }));
   });
 
   it('with a seed draws nothing from the generator of everybody', () => {

@@ -9,34 +9,44 @@ import {
   manualSeed,
   ones,
   rand,
+  randn,
+  type Tensor,
   tensor,
   zeros,
 } from '@lowrank/tensor';
-import { expectClose, expectError } from '../close.js';
+import { expectError } from '../close.js';
+import { type Exact, expectExact, type Following, readFixture } from '../fixture.js';
 
 beforeEach(() => {
   manualSeed(42);
 });
 
-describe('Dropout in training', () => {
-  it('drops what PyTorch drops, and scales the rest', () => {
-    expect(new Dropout().forward(ones([12])).tolist()).toEqual([2, 2, 2, 2, 0, 2, 0, 0, 2, 2, 2, 2]);
-    manualSeed(42);
-    const scaled = Math.fround(1 / 0.9);
-    const expected = [scaled, scaled, scaled, scaled, scaled, scaled, 0, 0, scaled, scaled, scaled, scaled];
-    expectClose(new Dropout(0.1).forward(ones([12])), expected, 2e-7);
-    manualSeed(42);
-    expectClose(new Dropout(0.9).forward(ones([12])), [10, 10, 0, 10, 0, 0, 0, 0, 10, 0, 0, 0], 1e-6);
-    manualSeed(42);
-    const double = new Dropout(0.3).forward(ones([8], { dtype: 'float64' }));
-    const factor = 1.4285714285714286;
-    expectClose(double, [factor, factor, factor, factor, factor, factor, 0, 0], 1e-15);
-  });
+interface Entry {
+  readonly dropout: string;
+  readonly seed: number;
+  readonly cases: readonly (Exact & Following & { readonly size: number })[];
+}
 
-  it('leaves the generator where PyTorch leaves it', () => {
-    new Dropout().forward(ones([6]));
-    expect(rand([1]).item()).toBe(0.8694044351577759);
-  });
+/** Equal to the last bit. */
+const DROPOUTS: Readonly<Record<string, (x: Tensor) => Tensor>> = {
+  'torch.nn.functional.dropout(x)': (x) => new Dropout().forward(x),
+  'torch.nn.functional.dropout(x, 0.1)': (x) => new Dropout(0.1).forward(x),
+  'torch.nn.functional.dropout(x, 0.25)': (x) => new Dropout(0.25).forward(x),
+  'torch.nn.functional.dropout(x, 0.9)': (x) => new Dropout(0.9).forward(x),
+  'torch.nn.functional.dropout(x.double(), 0.3)': (x) => new Dropout(0.3).forward(x.to('float64')),
+};
+
+describe('Dropout in training', () => {
+  it.each(readFixture<Entry>('dropout.json').map((entry) => [entry.dropout, entry.seed, entry] as const))(
+    'drops what %s drops after seed %i, and scales the rest alike',
+    (name, seed, { cases }) => {
+      for (const { size, next, ...expected } of cases) {
+        manualSeed(seed);
+        expectExact(DROPOUTS[name](randn([size])), expected);
+        expect(rand([]).item()).toBe(next);
+      }
+    },
+  );
 
   it('sends the gradient through what was kept, scaled alike', () => {
     const x = arange(1, 7, 1, { dtype: 'float32', requiresGrad: true });

@@ -1,9 +1,9 @@
-/** Decompositions: the singular values of matrices, and what follows from them. */
-import { dispatchAll } from '../dispatch.js';
-import { ArgumentError, formatValue, ShapeError } from '../errors.js';
-import { defineMultiOp } from '../op.js';
+/** Decompositions of matrices, what follows from them, and triangular systems. */
+import { dispatch, dispatchAll } from '../dispatch.js';
+import { ArgumentError, DTypeError, formatValue, ShapeError } from '../errors.js';
+import { defineMultiOp, defineOp } from '../op.js';
 import { checkOptions } from '../options.js';
-import { formatShape, sizeOf } from '../shape.js';
+import { formatShape, sameShape, sizeOf } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { gt, maximum, mul } from './elementwise.js';
 import { checkFloat, checkTensor } from './operand.js';
@@ -45,6 +45,96 @@ export function svd(x: Tensor): Svd {
   return { U, S, Vh };
 }
 
+const qrOp = defineMultiOp<Record<string, never>>({
+  name: 'qr',
+  infer: ([x]) => {
+    const [M, N] = x.shape.slice(-2) as [number, number];
+    const K = Math.min(M, N);
+    const batch = x.shape.slice(0, -2);
+    return [
+      [M, K],
+      [K, N],
+    ].map((shape) => ({ shape: [...batch, ...shape], dtype: x.dtype }));
+  },
+  forward: (kernels, [x]) => {
+    const [M, N] = x.shape.slice(-2) as [number, number];
+    const { Q, R } = kernels.qr(x.data, sizeOf(x.shape.slice(0, -2)), M, N);
+    return [Q, R];
+  },
+});
+
+export interface Qr {
+  /** [..., M, K], orthonormal columns. */
+  readonly Q: Tensor;
+  /** [..., K, N], zero below the diagonal. */
+  readonly R: Tensor;
+}
+
+/**
+ * The reduced QR decomposition x = Q R of matrices [..., M, N], K = min(M, N), with the signs that PyTorch gives it.
+ * Gradients are only defined where the first K columns are linearly independent. `torch.linalg.qr`
+ */
+export function qr(x: Tensor): Qr {
+  checkMatrices('qr', x);
+  const [Q, R] = dispatchAll(qrOp, [x], {}) as [Tensor, Tensor];
+  return { Q, R };
+}
+
+export type TriangularAttrs = { readonly upper: boolean; readonly transpose: boolean };
+
+const solveTriangularOp = defineOp<TriangularAttrs>({
+  name: 'solveTriangular',
+  infer: ([, b]) => b,
+  forward: (kernels, [a, b], attrs) => {
+    const [N, columns] = b.shape.slice(-2) as [number, number];
+    return kernels.solveTriangular(a.data, b.data, {
+      batch: sizeOf(b.shape.slice(0, -2)),
+      N,
+      columns,
+      ...attrs,
+    });
+  },
+});
+
+export interface TriangularOptions {
+  /** Whether a is upper triangular, else lower. What stands on the other side of its diagonal is not read. */
+  readonly upper: boolean;
+  /** Solve with a's transpose. Default false. */
+  readonly transpose?: boolean;
+}
+
+/**
+ * The x that solves a x = b, for triangular a [..., N, N] and b [..., N, K] with the same leading axes. A zero on the
+ * diagonal gives infinities or NaN. `torch.linalg.solve_triangular`
+ * @throws ShapeError unless the shapes fit, DTypeError unless both are of one dtype of fractions.
+ */
+export function solveTriangular(a: Tensor, b: Tensor, options: TriangularOptions): Tensor {
+  checkMatrices('solveTriangular', a);
+  checkMatrices('solveTriangular', b);
+  checkOptions('solveTriangular', options);
+  const { upper, transpose = false } = options;
+  if (typeof upper !== 'boolean' || typeof transpose !== 'boolean') {
+    throw new ArgumentError(
+      'solveTriangular',
+      `upper and transpose are true or false, got ${formatValue(upper)} and ${formatValue(transpose)}`,
+    );
+  }
+  if (a.dtype !== b.dtype) {
+    throw new DTypeError(
+      'solveTriangular',
+      `both sides have the same dtype, got ${a.dtype} and ${b.dtype}. Convert one of them with to(...)`,
+    );
+  }
+  const N = b.shape.at(-2) as number;
+  if (!sameShape(a.shape, [...b.shape.slice(0, -2), N, N])) {
+    throw new ShapeError(
+      'solveTriangular',
+      `takes [..., N, N] and [..., N, K] with the same leading axes, got ${formatShape(a.shape)} and ${formatShape(b.shape)}`,
+    );
+  }
+  return dispatch(solveTriangularOp, [a, b], { upper, transpose });
+}
+
 function checkMatrices(op: string, x: Tensor): void {
   checkTensor(op, x);
   checkFloat(op, x.dtype);
@@ -58,7 +148,8 @@ export interface MatrixRankOptions {
   readonly rtol?: number;
 }
 
-const EPSILON = { float32: 2 ** -23, float64: 2 ** -52 };
+/** The distance from 1 to the next number. */
+export const EPSILON = { float32: 2 ** -23, float64: 2 ** -52 };
 
 /** The number of singular values that are not negligible, int32 [...]. `torch.linalg.matrix_rank` */
 export function matrixRank(x: Tensor, options: MatrixRankOptions = {}): Tensor {

@@ -1,4 +1,9 @@
-/** Random tensors, the numbers that PyTorch's CPU generator draws for the same seed. */
+/**
+ * Random tensors, the numbers that PyTorch's CPU generator draws for the same seed.
+ *
+ * They are equal to the last bit, but for normal numbers in float64 and truncated normal numbers: these take logarithms,
+ * sines and exponentials, in which JavaScript and C may round differently, and agree to a few units in the last place.
+ */
 import { allocate, convert, isFloat } from '../dtype.js';
 import { ArgumentError, DTypeError, formatValue } from '../errors.js';
 import { checkShape, type Shape, sizeOf } from '../shape.js';
@@ -54,7 +59,10 @@ export function uniform(shape: Shape, from: number, to: number, options: RandomO
   return drawFloats('uniform', shape, options, (out, generator) => fillUniform(out, from, to, generator));
 }
 
-/** Normal with mean 0 and standard deviation 1. `torch.randn` */
+/**
+ * Normal with mean 0 and standard deviation 1. Fewer than 16 numbers are drawn one by one and more in blocks of 16, so
+ * that a short tensor is not the beginning of a long one. `torch.randn`
+ */
 export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
   return drawFloats('randn', shape, options, (out, generator) => fillNormal(out, 0, 1, generator));
 }
@@ -85,7 +93,8 @@ export function truncNormal(
 }
 
 /**
- * 1 with probability p, else 0; as floats, to be multiplied with. `Tensor.bernoulli_`
+ * 1 with probability p, else 0; as floats, to be multiplied with. `Tensor.bernoulli_`, unless PyTorch was built with
+ * Intel's MKL, which then draws these from a generator of its own, and other ones.
  * @throws ArgumentError unless p is from 0 to 1.
  */
 export function bernoulli(shape: Shape, p: number, options: RandomOptions = {}): Tensor {

@@ -1,15 +1,7 @@
 /** The inverse of the error function, step by step as PyTorch's `erfinv` computes it in float32 and in float64. */
 
-import { erf } from '../kernels/erf.js';
-import { fmaFloat32, fmaFloat64 } from './fused-multiply-add.js';
-
-/** The operations of one floating-point format. */
-interface Arithmetic {
-  /** The nearest value of the format. */
-  readonly round: (x: number) => number;
-  /** `a * b + c`, rounded once. */
-  readonly fma: (a: number, b: number, c: number) => number;
-}
+import { type Arithmetic, FLOAT32, FLOAT64, polynomial } from './arithmetic.js';
+import { erfFloat32, erfFloat64 } from './fdlibm-erf.js';
 
 // The rational approximations of Pavlis (1996), from the highest power down.
 const CENTRAL_NUMERATOR = [-0.140543331, 0.914624893, -1.645349621, 0.886226899];
@@ -19,13 +11,13 @@ const TAIL_DENOMINATOR = [1.6370678, 3.5438892, 1];
 const CENTRAL_RANGE = 0.7;
 
 /** The float32 x with erf(x) = y, NaN where |y| > 1. */
-export const inverseErfFloat32 = inverseErf({ round: Math.fround, fma: fmaFloat32 });
+export const inverseErfFloat32 = inverseErf(FLOAT32, erfFloat32);
 
 /** The float64 x with erf(x) = y, NaN where |y| > 1. */
-export const inverseErfFloat64 = inverseErf({ round: Number, fma: fmaFloat64 });
+export const inverseErfFloat64 = inverseErf(FLOAT64, erfFloat64);
 
 /** Builds the function: a rational approximation, then two steps of Newton's method. */
-function inverseErf(arithmetic: Arithmetic): (y: number) => number {
+function inverseErf(arithmetic: Arithmetic, erf: (x: number) => number): (y: number) => number {
   const { round } = arithmetic;
   const centralRange = round(CENTRAL_RANGE);
   const central = quotient(CENTRAL_NUMERATOR, CENTRAL_DENOMINATOR, arithmetic);
@@ -39,7 +31,7 @@ function inverseErf(arithmetic: Arithmetic): (y: number) => number {
   };
   const newtonStep = (x: number, y: number) => {
     const slope = round(slopeAtZero * round(Math.exp(-round(x * x))));
-    return round(x - round(round(round(erf(x)) - y) / slope));
+    return round(x - round(round(erf(x) - y) / slope));
   };
   return (y) => (Math.abs(y) === 1 ? y * Infinity : newtonStep(newtonStep(approximation(y), y), y));
 }
@@ -50,14 +42,4 @@ function quotient(numerator: readonly number[], denominator: readonly number[], 
   const top = polynomial(numerator, arithmetic);
   const bottom = polynomial(denominator, arithmetic);
   return (z: number, factor: number) => round(round(factor * top(z)) / bottom(z));
-}
-
-/** Horner's scheme, one fused step per coefficient. */
-function polynomial(coefficients: readonly number[], { round, fma }: Arithmetic): (z: number) => number {
-  const [leading = 0, ...others] = coefficients.map(round);
-  return (z) => {
-    let sum = leading;
-    for (const coefficient of others) sum = fma(sum, z, coefficient);
-    return sum;
-  };
 }

@@ -1,10 +1,11 @@
-/** Safetensors files on disk. */
-import { readWhole, writeWhole } from '#disk';
+/** Whole safetensors files on disk. */
+import { writeWhole } from '#disk';
 import { ArgumentError, FormatError, formatValue } from '../errors.js';
 import type { Tensor } from '../tensor.js';
 import type { Metadata } from './layout.js';
-import { parseSafetensors, type SafetensorsContent } from './read.js';
-import { serializeSafetensors } from './write.js';
+import { openAs } from './open.js';
+import type { SafetensorsContent } from './read.js';
+import { type StoreOptions, serializeSafetensors } from './write.js';
 
 /**
  * Writes tensors to a safetensors file. It appears under its name when it is complete; until then, and if anything goes
@@ -17,9 +18,10 @@ export async function saveSafetensors(
   path: string,
   tensors: Readonly<Record<string, Tensor>>,
   metadata: Metadata = {},
+  options: StoreOptions = {},
 ): Promise<void> {
   checkPath('saveSafetensors', path);
-  const bytes = serializeSafetensors(tensors, metadata);
+  const bytes = serializeSafetensors(tensors, metadata, options);
   try {
     await writeWhole(path, bytes);
   } catch (cause) {
@@ -28,15 +30,19 @@ export async function saveSafetensors(
 }
 
 /**
- * Reads all tensors of a safetensors file.
+ * Reads all tensors of a safetensors file; `openSafetensors` reads single ones. Dtypes are converted as by
+ * `parseSafetensors`.
  * @throws FormatError if the file cannot be read, or for anything that `parseSafetensors` refuses.
  */
 export async function loadSafetensors(path: string): Promise<SafetensorsContent> {
   checkPath('loadSafetensors', path);
+  const file = await openAs('loadSafetensors', path);
   try {
-    return parseSafetensors(await readWhole(path));
-  } catch (cause) {
-    throw new FormatError('loadSafetensors', `cannot read ${path}: ${(cause as Error).message}`, { cause });
+    const named: [string, Tensor][] = [];
+    for (const name of file.entries.keys()) named.push([name, await file.tensor(name)]);
+    return { tensors: Object.fromEntries(named), metadata: file.metadata };
+  } finally {
+    await file.close();
   }
 }
 

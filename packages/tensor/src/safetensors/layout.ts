@@ -17,23 +17,33 @@ export const MAX_HEADER_BYTES = 100_000_000;
 /** The key under which the header holds texts about the file, and no tensor. */
 export const METADATA_KEY = '__metadata__';
 
+/** The element types of the format that can be read and written. */
+export type StoredDTypeName = 'I64' | 'F64' | 'F32' | 'I32' | 'BF16' | 'F16' | 'I16' | 'I8' | 'U8' | 'BOOL';
+
 /** An element type of the format, and how lowrank holds it. */
 export interface StoredDType {
   /** The format's name. */
-  readonly name: string;
+  readonly name: StoredDTypeName;
+  /** What it becomes when it is read: itself, or the narrowest dtype that is wide enough (int32 for I64). */
   readonly dtype: DType;
   /** The bytes of an element in the file. */
   readonly bytes: number;
 }
 
 /**
- * The widest first, which is the order in which tensors are laid out: so each begins at a multiple of the size of its
- * elements.
+ * In the order in which the reference implementation lays tensors out: the widest first, so that each begins at a multiple
+ * of the size of its elements.
  */
 export const STORED_DTYPES: readonly StoredDType[] = [
+  { name: 'I64', dtype: 'int32', bytes: 8 },
   { name: 'F64', dtype: 'float64', bytes: 8 },
   { name: 'F32', dtype: 'float32', bytes: 4 },
   { name: 'I32', dtype: 'int32', bytes: 4 },
+  { name: 'BF16', dtype: 'float32', bytes: 2 },
+  { name: 'F16', dtype: 'float32', bytes: 2 },
+  { name: 'I16', dtype: 'int32', bytes: 2 },
+  { name: 'I8', dtype: 'int32', bytes: 1 },
+  { name: 'U8', dtype: 'int32', bytes: 1 },
   { name: 'BOOL', dtype: 'bool', bytes: 1 },
 ];
 

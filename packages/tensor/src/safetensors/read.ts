@@ -1,10 +1,9 @@
-/** Reading tensors from the safetensors format. */
-import { allocate } from '../dtype.js';
+/** Reading tensors from the bytes of a safetensors file. */
 import { ArgumentError, formatValue } from '../errors.js';
-import { sizeOf } from '../shape.js';
 import { Tensor } from '../tensor.js';
-import { headerLength, parseHeader, refused } from './header.js';
-import { type Entry, type Metadata, PREFIX_BYTES, quoteName } from './layout.js';
+import { decodeValues } from './elements.js';
+import { headerLength, parseHeader } from './header.js';
+import { type Entry, type Metadata, PREFIX_BYTES } from './layout.js';
 
 /** What a safetensors file holds. */
 export interface SafetensorsContent {
@@ -14,10 +13,15 @@ export interface SafetensorsContent {
 }
 
 /**
- * The tensors in the bytes of a safetensors file. Values are copied; the bytes may be used for something else afterwards.
+ * The tensors in the bytes of a safetensors file. F64, F32, I32 and BOOL become float64, float32, int32 and bool; F16 and
+ * BF16 are widened to float32, and I64, I16, I8 and U8 become int32.
  *
- * @throws FormatError if anything is wrong with the file: its lengths, its header, its dtypes (known are F64, F32, I32
- * and BOOL), or the places of the tensors; ArgumentError for what is not bytes.
+ * Nothing is copied that need not be: where the element type stays the same and the values are aligned, as they are in
+ * files by this writer and by Python's, a tensor is a view of the bytes. They belong to the tensors from then on: pass
+ * `bytes.slice()` if you mean to overwrite them.
+ *
+ * @throws FormatError if anything is wrong with the file: its lengths, its header, its element types, the places of the
+ * tensors, an I64 that does not fit into int32; ArgumentError for what is not bytes.
  * @example
  * const { tensors, metadata } = parseSafetensors(await readFile('model.safetensors'));
  */
@@ -30,19 +34,12 @@ export function parseSafetensors(bytes: Uint8Array): SafetensorsContent {
   const { entries, metadata } = parseHeader(bytes.subarray(PREFIX_BYTES, start), values.length);
   const named = entries.map((entry) => [
     entry.name,
-    readTensor(entry, values.subarray(entry.begin, entry.end)),
+    tensorOf(entry, values.subarray(entry.begin, entry.end)),
   ]);
   return { tensors: Object.fromEntries(named), metadata };
 }
 
-function readTensor({ name, stored, shape }: Entry, bytes: Uint8Array): Tensor {
-  const storage = allocate(stored.dtype, sizeOf(shape));
-  new Uint8Array(storage.buffer).set(bytes);
-  const strange = stored.dtype === 'bool' ? storage.findIndex((byte) => byte > 1) : -1;
-  if (strange >= 0) {
-    throw refused(
-      `tensor ${quoteName(name)} of BOOL has bytes of 0 and 1, got ${storage[strange]} at ${strange}`,
-    );
-  }
-  return new Tensor(storage, shape, stored.dtype);
+/** The tensor that an entry of the header describes. */
+export function tensorOf(entry: Entry, bytes: Uint8Array): Tensor {
+  return new Tensor(decodeValues(entry, bytes), entry.shape, entry.stored.dtype);
 }

@@ -1,8 +1,10 @@
 /** Writing tensors in the safetensors format, byte for byte as the reference implementation lays them out. */
-import type { TypedArray } from '../dtype.js';
+import { DTYPES, type DType, isDType } from '../dtype.js';
 import { ArgumentError, formatValue } from '../errors.js';
+import { checkOptions } from '../options.js';
 import { sizeOf } from '../shape.js';
 import { Tensor } from '../tensor.js';
+import { encodeValues, isStorableAs } from './elements.js';
 import {
   ALIGNMENT,
   type Entry,
@@ -12,42 +14,77 @@ import {
   PREFIX_BYTES,
   quoteName,
   STORED_DTYPES,
+  type StoredDTypeName,
 } from './layout.js';
 
 const OP = 'serializeSafetensors';
+
+export interface StoreOptions {
+  /**
+   * As what the tensors of a dtype are stored, such as `{ float32: 'BF16', int32: 'I64' }`: float32 and float64 as F64, F32,
+   * BF16 or F16, rounded to the nearest (ties to even; what is too large for F16 becomes infinite), int32 as I64, I32, I16,
+   * I8 or U8. Default: as what they are, F64, F32, I32 and BOOL.
+   */
+  readonly storeAs?: Readonly<Partial<Record<DType, StoredDTypeName>>>;
+}
 
 /**
  * The bytes of a safetensors file that holds these tensors. The order in which they are given does not matter.
  *
  * @param metadata Texts about the file. Default none.
- * @throws ArgumentError for values that are no tensors, metadata that are no texts, and names that the format cannot hold.
+ * @throws ArgumentError for values that are no tensors, metadata that are no texts, names that the format cannot hold, and
+ * whole numbers that do not fit into what they are to be stored as.
  * @example
  * await writeFile('model.safetensors', serializeSafetensors(model.stateDict(), { format: 'pt' }));
  */
 export function serializeSafetensors(
   tensors: Readonly<Record<string, Tensor>>,
   metadata: Metadata = {},
+  options: StoreOptions = {},
 ): Uint8Array {
   checkTensors(tensors);
   checkMetadata(metadata);
-  const entries = layOut(tensors);
+  const entries = layOut(tensors, storedNames(options));
   const header = encodeHeader(entries, metadata);
   const file = new Uint8Array(PREFIX_BYTES + header.length + (entries.at(-1)?.end ?? 0));
   new DataView(file.buffer).setBigUint64(0, BigInt(header.length), true);
   file.set(header, PREFIX_BYTES);
-  for (const { name, begin } of entries) {
-    file.set(bytesOf((tensors[name] as Tensor).storage), PREFIX_BYTES + header.length + begin);
+  for (const entry of entries) {
+    const { dtype, storage } = tensors[entry.name] as Tensor;
+    file.set(encodeValues(entry, dtype, storage), PREFIX_BYTES + header.length + entry.begin);
   }
   return file;
 }
 
+/** The element type of each dtype in the file. */
+type StoredNames = Readonly<Record<DType, StoredDTypeName>>;
+
+const STORED_AS_THEY_ARE: StoredNames = { float64: 'F64', float32: 'F32', int32: 'I32', bool: 'BOOL' };
+
+function storedNames(options: StoreOptions): StoredNames {
+  checkOptions(OP, options);
+  const { storeAs = {} } = options;
+  checkOptions(OP, storeAs);
+  for (const [dtype, name] of Object.entries(storeAs)) checkStoredName(dtype, name);
+  return { ...STORED_AS_THEY_ARE, ...storeAs };
+}
+
+function checkStoredName(dtype: string, name: unknown): void {
+  if (!isDType(dtype)) {
+    throw new ArgumentError(OP, `storeAs has no dtype ${formatValue(dtype)}; known: ${DTYPES.join(', ')}`);
+  }
+  const possible = STORED_DTYPES.filter((stored) => isStorableAs(dtype, stored)).map((stored) => stored.name);
+  if (possible.some((known) => known === name)) return;
+  throw new ArgumentError(OP, `${dtype} is stored as ${possible.join(', ')}, not as ${formatValue(name)}`);
+}
+
 /** Gives each tensor its place: by element type, the widest first, and then by name. */
-function layOut(tensors: Readonly<Record<string, Tensor>>): Entry[] {
+function layOut(tensors: Readonly<Record<string, Tensor>>, storedAs: StoredNames): Entry[] {
   const named = Object.entries(tensors).sort(([a], [b]) => (a < b ? -1 : 1));
   let end = 0;
   return STORED_DTYPES.flatMap((stored) =>
     named
-      .filter(([, { dtype }]) => dtype === stored.dtype)
+      .filter(([, { dtype }]) => storedAs[dtype] === stored.name)
       .map(([name, { shape }]) => {
         const begin = end;
         end += sizeOf(shape) * stored.bytes;
@@ -76,11 +113,6 @@ function encodeHeader(entries: readonly Entry[], metadata: Metadata): Uint8Array
 
 function formatField(name: string, value: object): string {
   return `${JSON.stringify(name)}:${JSON.stringify(value)}`;
-}
-
-/** Typed arrays are little-endian, as the format is, on every machine that JavaScript engines run fast on. */
-function bytesOf({ buffer, byteOffset, byteLength }: TypedArray): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 function checkTensors(tensors: unknown): void {

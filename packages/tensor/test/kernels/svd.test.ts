@@ -116,6 +116,39 @@ describe('svd', () => {
     expect(decompose(identity, 1, 5, 5)).toEqual([1, 1, 1, 1, 1]);
   });
 
+  it('keeps to equal and to steeply falling singular values', () => {
+    const N = 60;
+    const random = svd(fractions(Float64Array, N * N, 5), 1, N, N);
+    const spectra = {
+      equal: () => 1,
+      steps: (k: number) => 10 ** -Math.floor(k / 20),
+      falling: (k: number) => 10 ** (-k / 4),
+      rising: (k: number) => 10 ** ((k - N) / 4),
+    };
+    for (const spectrum of Object.values(spectra)) {
+      const wanted = Array.from({ length: N }, (_, k) => spectrum(k));
+      const x = Float64Array.from({ length: N * N }, (_, at) =>
+        sum(N, (k) => random.U[Math.floor(at / N) * N + k] * wanted[k] * random.Vh[k * N + (at % N)]),
+      );
+      const S = decompose(x, 1, N, N);
+      wanted.sort((a, b) => b - a);
+      expect(worst(1, N, (_, k) => S[k] - wanted[k])).toBeLessThan(1e-14 * wanted[0]);
+    }
+  });
+
+  it('decomposes triangles and bidiagonal matrices with zeros on the diagonal', () => {
+    for (const zero of [0, 3, 7]) {
+      const N = 8;
+      const bidiagonal = Float64Array.from({ length: N * N }, (_, at) => {
+        const [i, j] = [Math.floor(at / N), at % N];
+        return i === j ? (i === zero ? 0 : i + 1) : j === i + 1 ? 1 : 0;
+      });
+      const S = decompose(bidiagonal, 1, N, N);
+      expect(S[N - 1]).toBeLessThan(1e-15);
+      expect(S[N - 2]).toBeGreaterThan(0.5);
+    }
+  });
+
   it('neither overflows nor underflows', () => {
     for (const scale of [1e300, 1e-300, 5e-324]) {
       const x = wholeNumbers(Float64Array, 12, 3).map((value) => value * scale);

@@ -2,8 +2,16 @@
 
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { TypedArray } from '../../src/dtype.js';
 import { ArgumentError, FormatError } from '../../src/errors.js';
-import { fillNormal, fillUniform } from '../../src/random/distributions.js';
+import {
+  fillBernoulli,
+  fillNormal,
+  fillRandint,
+  fillTruncNormal,
+  fillUniform,
+  randomPermutation,
+} from '../../src/random/distributions.js';
 import { DEFAULT_SEED, defaultGenerator, Generator, manualSeed } from '../../src/random/generator.js';
 import { digest } from './digest.js';
 
@@ -24,6 +32,33 @@ function randn(generator: Generator, count: number): Float32Array {
   fillNormal(out, 0, 1, generator);
   return out;
 }
+
+function fill<Out extends TypedArray>(
+  make: (length: number) => Out,
+  into: (out: Out, generator: Generator) => void,
+) {
+  return (generator: Generator, length: number): TypedArray => {
+    const out = make(length);
+    into(out, generator);
+    return out;
+  };
+}
+
+const single = (length: number) => new Float32Array(length);
+const double = (length: number) => new Float64Array(length);
+const integers = (length: number) => new Int32Array(length);
+
+/** One of each kind of draw: small normal fills are those that keep something for the next. */
+const DRAWS = {
+  uniform: fill(single, (out, generator) => fillUniform(out, -1, 2, generator)),
+  'uniform, float64': fill(double, (out, generator) => fillUniform(out, -1, 2, generator)),
+  normal: fill(single, (out, generator) => fillNormal(out, 1, 3, generator)),
+  'normal, float64': fill(double, (out, generator) => fillNormal(out, 1, 3, generator)),
+  'truncated normal': fill(single, (out, generator) => fillTruncNormal(out, 0, 1, -2, 2, generator)),
+  integers: fill(integers, (out, generator) => fillRandint(out, -5, 1000, generator)),
+  coins: fill(integers, (out, generator) => fillBernoulli(out, 0.3, generator)),
+  permutation: (generator: Generator, length: number) => randomPermutation(length, generator),
+};
 
 describe('the seed', () => {
   it('decides the stream', () => {
@@ -115,35 +150,37 @@ describe('a saved state', () => {
     expect(digest(generator.getState())).toBe('e390c389ddb91c65');
   });
 
-  it('holds the kept normal number where PyTorch holds it', () => {
-    // torch.manual_seed(42); torch.randn(3); state = torch.get_rng_state()
-    const generator = new Generator(42);
-    randn(generator, 3);
-    const state = generator.getState();
-    const sample = new DataView(state.buffer, 5024, 8);
-    // struct.unpack('<d', state[5024:5032])
-    expect(sample.getFloat64(0, true)).toBeCloseTo(0.2303330279146119, 14);
-    // The digest of state[:5024] + bytes(8) + state[5032:]: the last bits of the number depend on the engine.
-    sample.setFloat64(0, 0, true);
-    expect(digest(state)).toBe('2af71368deaacfab');
-  });
-
-  it('brings back the same numbers, normal ones included', () => {
+  it('brings back the same numbers, wherever it was saved and whatever was and is drawn', () => {
+    const kinds = fc.constantFrom(...(Object.keys(DRAWS) as (keyof typeof DRAWS)[]));
+    const draws = fc.array(fc.tuple(kinds, fc.nat(40)), { maxLength: 8 });
     fc.assert(
-      fc.property(seeds, seeds, fc.nat(700), fc.nat(20), (seed, otherSeed, uniforms, normals) => {
+      fc.property(seeds, seeds, fc.nat(1300), draws, draws, (seed, otherSeed, skipped, before, after) => {
+        const all = (generator: Generator, calls: typeof before) =>
+          calls.map(([kind, length]) => DRAWS[kind](generator, length));
         const generator = new Generator(seed);
-        rand(generator, uniforms);
-        randn(generator, normals);
+        draw(generator, skipped);
+        all(generator, before);
         const state = generator.getState();
-        const expected = [randn(generator, 3), rand(generator, 700), randn(generator, 17)];
+        const expected = all(generator, after);
 
         const copy = new Generator(otherSeed).setState(state);
-        expect(copy.getState()).toEqual(state);
+        expect(digest(copy.getState())).toBe(digest(state));
         expect(copy.initialSeed()).toBe(seed);
-        expect([randn(copy, 3), rand(copy, 700), randn(copy, 17)]).toEqual(expected);
+        expect(all(copy, after)).toEqual(expected);
+        expect(digest(copy.getState())).toBe(digest(generator.getState()));
       }),
-      { numRuns: 30 },
+      { numRuns: 50 },
     );
+  });
+
+  it('is not touched by what is drawn later, here or by who restored it', () => {
+    const generator = new Generator(3);
+    randn(generator, 1);
+    const state = generator.getState();
+    const copy = state.slice();
+    randn(new Generator(1).setState(state), 40);
+    randn(generator, 40);
+    expect(state).toEqual(copy);
   });
 
   it('is read from the middle of a larger buffer', () => {

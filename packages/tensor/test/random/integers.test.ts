@@ -1,4 +1,4 @@
-/** Tests of random integers, permutations and coin flips against PyTorch. */
+/** Random integers, permutations and coin flips: their bounds; `pytorch.test.ts` compares their values. */
 
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -6,7 +6,6 @@ import type { TypedArray } from '../../src/dtype.js';
 import { ArgumentError } from '../../src/errors.js';
 import { fillBernoulli, fillRandint, randomPermutation } from '../../src/random/distributions.js';
 import { Generator } from '../../src/random/generator.js';
-import { digest } from './digest.js';
 
 function randint<T extends TypedArray>(out: T, seed: number, low: number, high: number): T {
   fillRandint(out, low, high, new Generator(seed));
@@ -19,31 +18,10 @@ function bernoulli<T extends TypedArray>(out: T, seed: number, p: number): T {
 }
 
 describe('fillRandint', () => {
-  it('draws the integers of PyTorch into every dtype', () => {
-    // torch.manual_seed(42); torch.randint(-5, 1000, (7,), dtype=dtype)
-    const expected = [367, 537, 11, 779, 781, 900, 485];
-    for (const out of [new Int32Array(7), new Float32Array(7), new Float64Array(7)]) {
-      expect(Array.from(randint(out, 42, -5, 1000))).toEqual(expected);
-    }
-  });
-
-  // torch.manual_seed(seed); torch.randint(-5, 1000, (65537,), dtype=torch.int32), then from -2**31 to 2**31
-  it.each([
-    [0, '955b237d0a5e432e', '54fa96c6becaa729'],
-    [1, 'fe6d34de72966a8c', '1a2dcabf3876c6d8'],
-    [42, 'ceae98c84f3d35d8', '69b1a1874dd33f71'],
-    [123456789, 'fa1cb0a596cb8a30', '28bb390e7516741c'],
-  ])('draws 65537 integers of PyTorch after seed %i', (seed, narrow, full) => {
-    expect(digest(randint(new Int32Array(65537), seed, -5, 1000))).toBe(narrow);
-    expect(digest(randint(new Int32Array(65537), seed, -(2 ** 31), 2 ** 31))).toBe(full);
-  });
-
-  // torch.manual_seed(seed); torch.randint(1 - 2**53, 2**53, (1000,), dtype=torch.float64)
-  it.each([
-    [0, 'b3a572a0bfd6843b'],
-    [42, '97b513fd89d85c30'],
-  ])('draws wide integers from 64 bits after seed %i', (seed, expected) => {
-    expect(digest(randint(new Float64Array(1000), seed, 1 - 2 ** 53, 2 ** 53))).toBe(expected);
+  it('draws the same integers into every dtype', () => {
+    const expected = Array.from(randint(new Int32Array(50), 42, -5, 1000));
+    expect(Array.from(randint(new Float32Array(50), 42, -5, 1000))).toEqual(expected);
+    expect(Array.from(randint(new Float64Array(50), 42, -5, 1000))).toEqual(expected);
   });
 
   it('stays within its bounds', () => {
@@ -83,17 +61,6 @@ describe('fillRandint', () => {
 });
 
 describe('randomPermutation', () => {
-  // torch.manual_seed(seed); torch.randperm(7); torch.randperm(65537, dtype=torch.int32) after the same seed
-  it.each([
-    [0, [4, 0, 5, 3, 2, 6, 1], '514480b2e512ddce'],
-    [1, [0, 6, 1, 3, 5, 2, 4], 'bff26dd004b8a70d'],
-    [42, [1, 6, 3, 5, 4, 0, 2], '3b73bcb5ce1915a9'],
-    [123456789, [5, 0, 2, 4, 3, 6, 1], '9bdc76c32a41c2e5'],
-  ])('is that of PyTorch after seed %i', (seed, short, long) => {
-    expect(Array.from(randomPermutation(7, new Generator(seed)))).toEqual(short);
-    expect(digest(randomPermutation(65537, new Generator(seed)))).toBe(long);
-  });
-
   it('holds every integer once', () => {
     fc.assert(
       fc.property(fc.nat(), fc.nat(300), (seed, n) => {
@@ -110,22 +77,11 @@ describe('randomPermutation', () => {
 });
 
 describe('fillBernoulli', () => {
-  it('flips the coins of PyTorch into every dtype', () => {
-    // torch.manual_seed(42); torch.empty(16, dtype=dtype).bernoulli_(0.3)
-    const expected = [1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0];
-    for (const out of [new Uint8Array(16), new Int32Array(16), new Float32Array(16), new Float64Array(16)]) {
+  it('flips the same coins into every dtype', () => {
+    const expected = Array.from(bernoulli(new Uint8Array(50), 42, 0.3));
+    for (const out of [new Int32Array(50), new Float32Array(50), new Float64Array(50)]) {
       expect(Array.from(bernoulli(out, 42, 0.3))).toEqual(expected);
     }
-  });
-
-  // torch.manual_seed(seed); torch.empty(65537, dtype=torch.bool).bernoulli_(0.3)
-  it.each([
-    [0, '4a7fdaf71aded6f1'],
-    [1, '6140c9a6080df4b3'],
-    [42, 'f42b847859f0ab8d'],
-    [123456789, '7ab2ac2d75f60bbf'],
-  ])('flips 65537 coins of PyTorch after seed %i', (seed, expected) => {
-    expect(digest(bernoulli(new Uint8Array(65537), seed, 0.3))).toBe(expected);
   });
 
   it('knows certainty', () => {

@@ -1,12 +1,14 @@
-/** Tests of truncated normal numbers against PyTorch. */
+/** Truncated normal numbers and the error functions that they are made of; `pytorch.test.ts` compares their values. */
 
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ArgumentError } from '../../src/errors.js';
 import { erf } from '../../src/kernels/erf.js';
 import { type FloatArray, fillTruncNormal } from '../../src/random/distributions.js';
+import { erfFloat32, erfFloat64 } from '../../src/random/fdlibm-erf.js';
 import { Generator } from '../../src/random/generator.js';
 import { inverseErfFloat32, inverseErfFloat64 } from '../../src/random/inverse-erf.js';
+import { ulpOf } from './fixture.js';
 
 function truncNormal<T extends FloatArray>(
   out: T,
@@ -21,43 +23,6 @@ function truncNormal<T extends FloatArray>(
 }
 
 describe('fillTruncNormal', () => {
-  // torch.manual_seed(seed); torch.nn.init.trunc_normal_(torch.empty(5))
-  it.each([
-    [
-      0,
-      [
-        -0.008956512436270714, 0.6935495734214783, -1.2415472269058228, -1.0417094230651855,
-        -0.4783933460712433,
-      ],
-    ],
-    [
-      42,
-      [1.1024912595748901, 1.259755253791809, -0.2840305268764496, 1.5415384769439697, -0.265186607837677],
-    ],
-  ])('draws the float32 numbers of PyTorch, but for rounding, after seed %i', (seed, expected) => {
-    const values = truncNormal(new Float32Array(5), seed, 0, 1, -2, 2);
-    expected.forEach((value, i) => {
-      expect(values[i]).toBeCloseTo(value, 6);
-    });
-  });
-
-  // torch.manual_seed(seed); torch.nn.init.trunc_normal_(torch.empty(5, dtype=torch.float64), 1, 0.5, 0, 1.2)
-  it.each([
-    [
-      1,
-      [0.22834094373698322, 0.5125791473815827, 0.5248010336523659, 0.44799819359007587, 0.8400981932764575],
-    ],
-    [
-      42,
-      [0.22068852607156875, 0.2331494797263035, 0.361891842798735, 0.20543759680692752, 0.8149367955669642],
-    ],
-  ])('draws the float64 numbers of PyTorch, but for rounding, after seed %i', (seed, expected) => {
-    const values = truncNormal(new Float64Array(5), seed, 1, 0.5, 0, 1.2);
-    expected.forEach((value, i) => {
-      expect(values[i]).toBeCloseTo(value, 12);
-    });
-  });
-
   it('stays within its bounds', () => {
     const bound = fc.double({ noNaN: true, min: -5, max: 5 });
     const std = fc.double({ noNaN: true, min: 0.01, max: 10 });
@@ -95,6 +60,43 @@ describe('fillTruncNormal', () => {
       `mean = ${mean}, std = ${std}, a = ${a} and b = ${b}`,
     );
     expect(out[0]).toBe(7);
+  });
+});
+
+describe('the error function of the C library', () => {
+  it.each([
+    [0, 0],
+    [Infinity, 1],
+    [-Infinity, -1],
+    [6, 1],
+    [Number.NaN, Number.NaN],
+  ])('takes %p to %p', (x, y) => {
+    expect(erfFloat32(x)).toBe(y);
+    expect(erfFloat64(x)).toBe(y);
+  });
+
+  it('is within 2 units in the last place of the accurate one, from end to end', () => {
+    for (let x = -6.5; x < 6.5; x += 0.0037) {
+      const wide = Math.abs(erfFloat64(x) - erf(x)) / ulpOf(erf(x), 53);
+      const narrow = Math.abs(erfFloat32(Math.fround(x)) - erf(Math.fround(x))) / ulpOf(erf(x), 24);
+      // The reference itself is good to 5 units.
+      expect(wide).toBeLessThanOrEqual(2 + 5);
+      expect(narrow).toBeLessThanOrEqual(2);
+    }
+  });
+
+  // erff(x) of glibc 2.36; the float32 that is nearest to erf(x) is a neighbour.
+  it.each([
+    [0.26358938217163086, 0.2906816005706787],
+    [0.7871500253677368, 0.7343766689300537],
+    [1.2103136777877808, 0.9130373001098633],
+    [1.2138071060180664, 0.9139445424079895],
+    [1.2750235795974731, 0.9286361932754517],
+    [1.3915094137191772, 0.950919508934021],
+  ])('gives for %p the last bit of glibc', (x, y) => {
+    expect(Math.fround(erf(x))).not.toBe(y);
+    expect(erfFloat32(x)).toBe(y);
+    expect(erfFloat32(-x)).toBe(-y);
   });
 });
 

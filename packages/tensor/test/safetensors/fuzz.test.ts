@@ -5,8 +5,10 @@ import {
   DTYPES,
   type DType,
   FormatError,
+  openSafetensors,
   parseSafetensors,
   type SafetensorsContent,
+  type StoreOptions,
   serializeSafetensors,
   type Tensor,
   tensor,
@@ -68,6 +70,33 @@ function isRead(file: Uint8Array): boolean {
   return true;
 }
 
+/** As `isRead`, by way of a Blob and its single tensors. */
+async function isReadInParts(file: Uint8Array): Promise<boolean> {
+  try {
+    const opened = await openSafetensors(new Blob([new Uint8Array(file)]));
+    for (const name of opened.entries.keys()) await opened.tensor(name);
+    return true;
+  } catch (error) {
+    if (error instanceof FormatError) return false;
+    throw error;
+  }
+}
+
+/** Versions of a file of which up to four bytes were changed. */
+function byteEdits(original: Uint8Array): fc.Arbitrary<Uint8Array> {
+  const edit = fc.tuple(fc.nat({ max: original.length - 1 }), fc.nat({ max: 255 }));
+  return fc.array(edit, { minLength: 1, maxLength: 4 }).map((edits) => {
+    const file = original.slice();
+    for (const [at, byte] of edits) file[at] = byte;
+    return file;
+  });
+}
+
+/** The bytes behind the header. */
+function valuesOf(file: Uint8Array): Uint8Array {
+  return file.slice(8 + headerOf(file).length);
+}
+
 /** Runs `isRead` on all that `files` makes, and expects both that some are refused and that some are read. */
 function expectBothOutcomes(files: fc.Arbitrary<Uint8Array>, numRuns: number): void {
   const outcomes = new Set<boolean>();
@@ -99,8 +128,9 @@ describe('a round trip', () => {
   });
 });
 
-describe('a broken file is refused with a FormatError, or is read as what it says', () => {
-  const sample = serializeSafetensors(
+/** A file of every dtype; with other element types if they are named. */
+const fileWith = (storeAs: StoreOptions['storeAs']) =>
+  serializeSafetensors(
     {
       'a.weight': tensor([
         [1, 2],
@@ -112,16 +142,56 @@ describe('a broken file is refused with a FormatError, or is read as what it say
       flags: tensor([true, false, true]),
     },
     { format: 'pt' },
+    { storeAs },
   );
 
-  it('when bytes are changed', () => {
-    const edit = fc.tuple(fc.nat({ max: sample.length - 1 }), fc.nat({ max: 255 }));
-    const files = fc.array(edit, { minLength: 1, maxLength: 4 }).map((edits) => {
-      const file = sample.slice();
-      for (const [at, byte] of edits) file[at] = byte;
-      return file;
+describe('a broken file is refused with a FormatError, or is read as what it says', () => {
+  const sample = fileWith({});
+
+  it.each([
+    ['', sample],
+    [
+      ' of a file of half types and long integers',
+      fileWith({ float32: 'F16', float64: 'BF16', int32: 'I64' }),
+    ],
+    [' of a file of short integers', fileWith({ int32: 'I16' })],
+  ])('when bytes are changed%s', (_, file) => {
+    expectBothOutcomes(byteEdits(file), 1000);
+  });
+
+  it('when numbers of the header are changed, or change places', () => {
+    const pieces = headerOf(sample).split(/(\d+)/);
+    const places = pieces.flatMap((piece, i) => (/^\d+$/.test(piece) ? [i] : []));
+    const place = fc.constantFrom(...places);
+    const number = fc.oneof(
+      place.map((at) => pieces[at] as string),
+      fc.nat({ max: 40 }).map(String),
+      fc.constantFrom(
+        '-1',
+        '1.5',
+        '1e2',
+        '4294967296',
+        '9007199254740993',
+        '18446744073709551616',
+        '1e999',
+        '00',
+      ),
+    );
+    const files = fc.array(fc.tuple(place, number), { minLength: 1, maxLength: 3 }).map((edits) => {
+      const edited = [...pieces];
+      for (const [at, text] of edits) edited[at] = text;
+      return fileOf(edited.join(''), valuesOf(sample));
     });
-    expectBothOutcomes(files, 2000);
+    expectBothOutcomes(files, 1500);
+  });
+
+  it('when it is opened to be read tensor by tensor, just as when it is read whole', async () => {
+    await fc.assert(
+      fc.asyncProperty(byteEdits(sample), async (file) => {
+        expect(await isReadInParts(file)).toBe(isRead(file));
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('when parts are cut out, or put in twice', () => {
@@ -140,7 +210,6 @@ describe('a broken file is refused with a FormatError, or is read as what it say
 
   it('when the text of the header is changed, and its length fits', () => {
     const header = headerOf(sample);
-    const values = sample.slice(8 + header.length);
     const snippet = fc.constantFrom(
       ...[
         '"',
@@ -168,9 +237,9 @@ describe('a broken file is refused with a FormatError, or is read as what it say
     const files = fc.array(edit, { minLength: 1, maxLength: 3 }).map((edits) => {
       const change = (text: string, [at, cut, inserted]: [number, number, string]) =>
         text.slice(0, at) + inserted + text.slice(at + cut);
-      return fileOf(edits.reduce(change, header), values);
+      return fileOf(edits.reduce(change, header), valuesOf(sample));
     });
-    expectBothOutcomes(files, 2000);
+    expectBothOutcomes(files, 1500);
   });
 
   it('when a field of the header is anything at all', () => {
@@ -178,7 +247,7 @@ describe('a broken file is refused with a FormatError, or is read as what it say
     const field = fc.oneof(
       fc.constant({ dtype: 'F32', shape: [1], data_offsets: [0, 4] }),
       fc.record({
-        dtype: fc.oneof(fc.constantFrom('F32', 'BOOL', 'I64'), anything),
+        dtype: fc.oneof(fc.constantFrom('F32', 'BOOL', 'I64', 'BF16'), anything),
         shape: anything,
         data_offsets: anything,
       }),
@@ -194,7 +263,7 @@ describe('a broken file is refused with a FormatError, or is read as what it say
     const files = fc
       .tuple(header, fc.uint8Array({ maxLength: 8 }))
       .map(([fields, values]) => fileOf(JSON.stringify(fields), values));
-    expectBothOutcomes(files, 2000);
+    expectBothOutcomes(files, 1500);
   });
 
   it('when it is noise', () => {

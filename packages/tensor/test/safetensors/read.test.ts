@@ -55,13 +55,31 @@ describe('a file', () => {
     expect(metadata).toEqual({ format: 'pt', '': '' });
   });
 
-  it('may lie anywhere in a larger buffer, and can be overwritten once it is read', () => {
-    const file = serializeSafetensors({ x: tensor([1, 2], { dtype: 'float64' }) });
+  it('is not copied: its tensors are views of its bytes', () => {
+    const file = serializeSafetensors({
+      exact: tensor([1, 2], { dtype: 'float64' }),
+      x: tensor([3, 4]),
+      count: tensor([5], { dtype: 'int32' }),
+      flag: tensor([true]),
+    });
+    const { tensors } = parseSafetensors(file);
+    for (const { storage } of Object.values(tensors)) expect(storage.buffer).toBe(file.buffer);
+    file[file.length - 1] = 0;
+    expect(tensors.flag.tolist()).toEqual([false]);
+  });
+
+  it('is copied tensor by tensor where it lies askew in a larger buffer', () => {
+    const file = serializeSafetensors({ x: tensor([1, 2], { dtype: 'float64' }), flag: tensor([true]) });
     const buffer = new Uint8Array(file.length + 9);
     buffer.set(file, 3);
     const { tensors } = parseSafetensors(buffer.subarray(3, 3 + file.length));
+    expect(tensors.flag.storage.buffer).toBe(buffer.buffer);
     buffer.fill(255);
     expect(tensors.x.tolist()).toEqual([1, 2]);
+  });
+
+  it('may be a Buffer of Node', () => {
+    const file = serializeSafetensors({ x: tensor([1, 2], { dtype: 'float64' }) });
     expect(parseSafetensors(Buffer.from(file)).tensors.x.tolist()).toEqual([1, 2]);
   });
 
@@ -178,8 +196,8 @@ describe('a file is refused', () => {
     ],
     [
       'of a dtype that lowrank has not',
-      json({ a: entry({ dtype: 'BF16' }) }),
-      'tensor "a" has the dtype "BF16", which cannot be read; known: F64, F32, I32, BOOL',
+      json({ a: entry({ dtype: 'F8_E4M3' }) }),
+      'tensor "a" has the dtype "F8_E4M3", which cannot be read; known: I64, F64, F32, I32, BF16, F16, I16, I8, U8, BOOL',
     ],
     ['of a dtype in small letters', json({ a: entry({ dtype: 'f32' }) }), 'tensor "a" has the dtype "f32"'],
     [
@@ -260,6 +278,16 @@ describe('a file is refused', () => {
       'tensor "a" ends at byte 8 of the values, but there are only 4. Is the file truncated?',
     ],
     [
+      'that says 4 GB',
+      json({ a: entry({ shape: [2 ** 30], data_offsets: [0, 2 ** 32] }) }),
+      'tensor "a" ends at byte 4294967296 of the values, but there are only 4. Is the file truncated?',
+    ],
+    [
+      'with a shape of 4 GB in 4 bytes',
+      json({ a: entry({ shape: [2 ** 30] }) }),
+      'tensor "a" of F32 and shape [1073741824] takes 4294967296 bytes, but its data_offsets [0, 4] hold 4',
+    ],
+    [
       'with two tensors in one place',
       two({}, {}),
       'tensor "b" begins at byte 0 of the values, but the one before it ends at 4: an overlap',
@@ -296,7 +324,7 @@ describe('a file is refused', () => {
     [
       'with truths other than 0 and 1',
       json({ a: entry({ dtype: 'BOOL', shape: [4] }) }),
-      'tensor "a" of BOOL has bytes of 0 and 1, got 128 at 2',
+      'tensor "a" of BOOL has 128 at 2, which is neither 0 nor 1',
     ],
     [
       'with a list for metadata',

@@ -1,4 +1,4 @@
-/** Samples of matrix products and of the singular value decomposition. */
+/** Samples of matrix products, decompositions and triangular systems. */
 import * as lr from '@lowrank/tensor';
 import { describeShapes, leaf, type Sample, type Samples } from './sample.js';
 
@@ -102,6 +102,25 @@ function throughSvd(about: string, f: (parts: lr.Svd) => lr.Tensor): Sample[] {
   }));
 }
 
+function throughQr(about: string, f: (parts: lr.Qr) => lr.Tensor): Sample[] {
+  return SVD_SHAPES.map((shape) => ({
+    about: `${about}, ${describeShapes(shape)}`,
+    f: (x) => f(lr.qr(x)),
+    inputs: [leaf(shape)],
+  }));
+}
+
+/** Far enough from a zero on the diagonal. */
+const triangular = (batch: readonly number[]) => leaf([...batch, 3, 3], { low: 0.5, high: 2 });
+
+const systems: Sample[] = FLAGS.flatMap(({ transposeA: upper, transposeB: transpose }) =>
+  [[], [2], [0]].map((batch) => ({
+    about: `${describeShapes(batch)} systems, upper: ${upper}, transpose: ${transpose}`,
+    f: (a, b) => lr.solveTriangular(a, b, { upper, transpose }),
+    inputs: [triangular(batch), leaf([...batch, 3, 2], { seed: 1 })],
+  })),
+);
+
 /** The gradients must not depend on the signs of singular vectors, which are arbitrary. */
 export const linalgSamples: Samples = {
   matmul: [
@@ -139,6 +158,12 @@ export const linalgSamples: Samples = {
     ),
     ...throughSvd('U Vh', ({ U, Vh }) => lr.matmul(U, Vh)),
   ],
+  qr: [
+    ...throughQr('Q', ({ Q }) => Q),
+    ...throughQr('R', ({ R }) => R),
+    ...throughQr('Q R^2', ({ Q, R }) => lr.matmul(Q, R.square())),
+  ],
+  solveTriangular: systems,
 };
 
 export const outerSamples: Samples = {

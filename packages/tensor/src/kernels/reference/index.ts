@@ -8,7 +8,9 @@ import * as matmul from './matmul.js';
 import * as normalize from './normalize.js';
 import * as optimizer from './optimizer.js';
 import * as pool from './pool.js';
+import * as qr from './qr.js';
 import * as reduce from './reduce.js';
+import * as solveTriangular from './solve-triangular.js';
 import * as strided from './strided.js';
 import * as svd from './svd.js';
 
@@ -42,6 +44,8 @@ export const referenceKernels = {
   avgPool2d: pool.avgPool2d,
   avgPool2dGrad: pool.avgPool2dGrad,
   svd: svd.svd,
+  qr: qr.qr,
+  solveTriangular: solveTriangular.solveTriangular,
   adamStep: optimizer.adamStep,
   sgdStep: optimizer.sgdStep,
 };

@@ -1,14 +1,39 @@
 /** The disk, as Node reaches it. */
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ByteSource } from '../source.js';
 
-/** The bytes of a file. */
-export async function readWhole(path: string): Promise<Uint8Array> {
-  return readFile(path);
+/** Opens a file for reading piece by piece. */
+export async function openFile(path: string): Promise<ByteSource> {
+  // Asked first: opening a pipe would wait for a writer.
+  if (!(await stat(path)).isFile()) throw new Error('it is no file');
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    return { size, read: (begin, end) => readPart(file, begin, end), close: () => file.close() };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** The most bytes that one call reads; the system's limit is 2 GiB. */
+const MOST_AT_ONCE = 2 ** 30;
+
+async function readPart(file: FileHandle, begin: number, end: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(end - begin);
+  for (let done = 0; done < bytes.length; ) {
+    const length = Math.min(bytes.length - done, MOST_AT_ONCE);
+    const { bytesRead } = await file.read(bytes, done, length, begin + done);
+    if (bytesRead === 0) throw new Error(`it has become shorter than ${end} bytes since it was opened`);
+    done += bytesRead;
+  }
+  return bytes;
 }
 
 /** Writes a file that appears under its name when it is complete; if anything goes wrong, what was there before stays. */
 export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${path}.${crypto.randomUUID()}.tmp`;
+  const temporary = temporaryName(path);
   try {
     await writeThrough(temporary, bytes);
     await rename(temporary, path);
@@ -17,6 +42,50 @@ export async function writeWhole(path: string, bytes: Uint8Array): Promise<void>
     await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
+}
+
+/**
+ * Writes files that belong together into a folder, which is made if need be. Nobody ever finds files of two versions side by
+ * side, not even after a crash: the last file, without which the others are not looked at, is set aside first and put in
+ * place last. If anything goes wrong, what was there before is put back.
+ */
+export async function writeTogether(
+  folder: string,
+  files: readonly (readonly [name: string, bytes: Uint8Array])[],
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const undo: (() => Promise<void>)[] = [];
+  try {
+    const written = [];
+    for (const [name, bytes] of files) {
+      const path = join(folder, name);
+      const temporary = temporaryName(path);
+      undo.push(() => rm(temporary, { force: true }));
+      await writeThrough(temporary, bytes);
+      written.push({ path, temporary, previous: temporaryName(path) });
+    }
+    for (const { path, previous } of written.toReversed()) {
+      if (!(await isThere(path))) continue;
+      await rename(path, previous);
+      undo.push(() => rename(previous, path));
+    }
+    for (const { path, temporary } of written) {
+      await rename(temporary, path);
+      undo.push(() => rm(path));
+    }
+    // The new files are in place: what is left of the old ones does no harm.
+    for (const { previous } of written) await rm(previous, { force: true }).catch(() => undefined);
+  } catch (error) {
+    for (const step of undo.reverse()) await step().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Whether there is a file of this name. @throws Error for a folder, which is not to be moved out of the way. */
+async function isThere(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  if (found && !found.isFile()) throw new Error(`${path} is there and is no file`);
+  return found !== undefined;
 }
 
 /** Writes a new file, and returns when it is on the disk and no longer only on its way there. */
@@ -28,4 +97,8 @@ async function writeThrough(path: string, bytes: Uint8Array): Promise<void> {
   } finally {
     await file.close();
   }
+}
+
+function temporaryName(path: string): string {
+  return `${path}.${crypto.randomUUID()}.tmp`;
 }
