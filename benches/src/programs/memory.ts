@@ -1,20 +1,9 @@
-/** Trains a small network for thousands of steps and watches its memory. */
-import {
-  Adam,
-  Conv2d,
-  crossEntropy,
-  Flatten,
-  Generator,
-  Linear,
-  ReLU,
-  rand,
-  randint,
-  Sequential,
-} from 'lowrank';
+/** Trains the MNIST CNN for thousands of steps and watches the memory of the process. */
+import { Adam, crossEntropy, Generator, MnistCnn, rand, randint } from 'lowrank';
 import { median } from '../turns.js';
 import { answer, memory, optionsOf } from './finish.js';
 
-const BATCH_SIZE = 16;
+const BATCH_SIZE = 64;
 
 const { steps, early } = optionsOf<{
   readonly steps: number;
@@ -23,17 +12,12 @@ const { steps, early } = optionsOf<{
 }>();
 
 const generator = new Generator(1);
-const model = new Sequential(
-  new Conv2d(1, 4, 3, { stride: 2, padding: 1 }),
-  new ReLU(),
-  new Flatten(),
-  new Linear(4 * 7 * 7, 10),
-);
+const model = new MnistCnn();
 const optimizer = new Adam(model.parameters());
 
 /** Another batch each time, as from a data loader. */
 function step(): void {
-  const images = rand([BATCH_SIZE, 1, 14, 14], { generator });
+  const images = rand([BATCH_SIZE, 1, 28, 28], { generator });
   const labels = randint([BATCH_SIZE], 0, 10, { generator });
   optimizer.zeroGrad();
   crossEntropy(model.forward(images), labels).backward();
