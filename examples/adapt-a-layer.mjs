@@ -41,23 +41,27 @@ function train(target, steps) {
   }
 }
 
-/** @param {string} name */
+/**
+ * Prints the losses on both tasks.
+ * @param {string} name
+ */
 function show(name) {
   const losses = [before, after].map((target) => noGrad(() => mseLoss(model.forward(x), target).item()));
   console.log([name.padEnd(10), ...losses.map((loss) => loss.toFixed(6).padStart(12))].join('  '));
+  return losses;
 }
 
 console.log('loss              sin(x)  sin(x + 0.5)');
 train(before, 150);
-show('pretrained');
+const pretrained = show('pretrained');
 
 registerParametrization(hidden, 'weight', new Lora(hidden.weight.shape, { rank: 2 }));
 markOnlyLoraAsTrainable(model);
 train(after, 150);
-show('LoRA on');
+const on = show('LoRA on');
 
 setLoraEnabled(model, false);
-show('LoRA off');
+const off = show('LoRA off');
 setLoraEnabled(model, true);
 
 /** @param {Iterable<import('lowrank').Tensor>} parameters */
@@ -65,9 +69,11 @@ const count = (parameters) => [...parameters].reduce((sum, parameter) => sum + p
 const trained = count(loraParameters(model).values());
 
 removeParametrizations(hidden, 'weight');
-show('merged');
+const merged = show('merged');
 
 const all = count(model.parameters());
 console.log(
   `LoRA trained ${trained} numbers; the network has ${all} (${((100 * trained) / all).toFixed(1)} %).`,
 );
+
+export const results = { losses: { pretrained, on, off, merged }, trained, all };

@@ -19,22 +19,26 @@ const asWritten = (/** @type {import('lowrank').Tensor} */ x) => x.exp().add(x.n
 
 const x = tensor([-100, -1, 0, 1, 100], { requiresGrad: true });
 console.log('x        ', String(x.detach()));
-for (const [name, y] of Object.entries({ 'as written': asWritten(x), logCosh: logCosh([x]) })) {
-  console.log(`\n${name}`);
+
+/** @param {import('lowrank').Tensor} y */
+function show(y) {
+  const [slope] = grad(y.sum(), [x]);
   console.log('value    ', String(y.detach()));
-  console.log('slope    ', String(grad(y.sum(), [x])[0]));
+  console.log('slope    ', String(slope));
+  return { value: y.tolist(), slope: slope.tolist() };
 }
+console.log('\nas written');
+show(asWritten(x));
+console.log('\nlogCosh');
+const atX = show(logCosh([x]));
 
 // A rule is checked against differences in float64; written in tensor ops, it can also be differentiated again.
 const samples = tensor([-2.5, -0.3, 0.7, 1.9], { dtype: 'float64', requiresGrad: true });
-console.log(
-  '\ngradcheck',
-  gradcheck((input) => logCosh([input]), [samples]),
-);
-console.log(
-  'gradgradcheck',
-  gradgradcheck((input) => logCosh([input]), [samples]),
-);
+const checked = {
+  gradcheck: gradcheck((input) => logCosh([input]), [samples]),
+  gradgradcheck: gradgradcheck((input) => logCosh([input]), [samples]),
+};
+console.log(`\ngradcheck ${checked.gradcheck}\ngradgradcheck ${checked.gradgradcheck}`);
 
 // The same check says what is wrong with a rule that forgets a factor.
 const wrong = defineFunction({
@@ -42,8 +46,13 @@ const wrong = defineFunction({
   forward: ([x]) => x.square(),
   backward: (g, { inputs: [x] }) => g.mul(x),
 });
+
+let complaint = '';
 try {
   gradcheck((input) => wrong([input]), [samples]);
 } catch (error) {
-  console.log(String(error));
+  complaint = String(error);
 }
+console.log(complaint);
+
+export const results = { ...atX, ...checked, complaint };

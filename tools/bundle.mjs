@@ -1,7 +1,8 @@
 // Writes each package's compiled modules into one file, dist/bundle.js, which is what its users import: Node takes three times
-// as long to load a hundred small modules. What other packages and the platform provide stays imported.
+// as long to load a hundred small modules. What other packages and the platform provide stays imported. Copies the examples into
+// the package whose command runs them.
 
-import { existsSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -29,3 +30,9 @@ const bundle = (folder) =>
   });
 
 await Promise.all(packages.map(bundle));
+
+const examples = join(root, 'packages', 'lowrank', 'dist', 'examples');
+rmSync(examples, { recursive: true, force: true });
+for (const name of readdirSync(join(root, 'examples')).filter((each) => each.endsWith('.mjs'))) {
+  cpSync(join(root, 'examples', name), join(examples, name));
+}

@@ -49,7 +49,8 @@ function sources() {
     .flatMap(filesBelow);
 }
 
-const bundler = join(root, 'tools', 'bundle.mjs');
+/** What bundling reads apart from the compiled sources. */
+const bundled = ['tools/bundle.mjs', 'examples'].map((path) => join(root, path));
 
 const kernels = join(root, 'packages', 'tensor', 'src', 'kernels', 'wasm', 'generated', 'binaries.ts');
 
@@ -88,7 +89,7 @@ const steps = [
     stamp: join(root, 'node_modules', '.lowrank-bundled'),
     what: 'bundling the packages',
     commandLine: `"${process.execPath}" tools/bundle.mjs`,
-    state: () => stateOf([...sources(), bundler]),
+    state: () => stateOf([...sources(), ...bundled.flatMap(filesBelow)]),
     results: packages.map((folder) => join(folder, 'dist', 'bundle.js')),
     advice: 'The errors above name the file and the line.',
   },

@@ -3,10 +3,9 @@ import { createRequire } from 'node:module';
 import { LowrankError, setWideSimd } from '@lowrank/tensor';
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
+import { exampleCommand } from './example-command.js';
+import { INTERRUPTED, Interrupted } from './interrupted.js';
 import { mnistCommand } from './mnist/command.js';
-
-/** The exit code of a program that Ctrl-C stopped, as shells have it: 128 + SIGINT. */
-const INTERRUPTED = 130;
 
 /**
  * Runs the command line.
@@ -25,7 +24,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     .description('Tensors, autograd and LoRA in TypeScript: train, adapt, look inside.')
     .version(version)
     .exitOverride()
-    .addCommand(mnistCommand(stop.signal));
+    .addCommand(mnistCommand(stop.signal))
+    .addCommand(exampleCommand(stop.signal));
   for (const command of program.commands) command.exitOverride();
   try {
     await program.parseAsync(argv, { from: 'user' });
@@ -36,8 +36,6 @@ export async function main(argv: readonly string[]): Promise<number> {
     process.removeListener('SIGINT', onInterrupt);
   }
 }
-
-class Interrupted extends Error {}
 
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode;
