@@ -18,6 +18,7 @@ const RUN: Results = {
       simd: 'relaxed',
       wide: true,
       tile: '6x16',
+      block: null,
       threads: 2,
       reasons: { gpu: 'there is none' },
     },

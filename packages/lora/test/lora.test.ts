@@ -22,7 +22,10 @@ import {
   ShapeError,
   type Tensor,
   tensor,
+  zeros,
 } from '@lowrank/tensor';
+import type { Factors } from '../src/adapters/parts.js';
+import { initialValues } from '../src/init/initial-values.js';
 import { expectClose, expectError } from './close.js';
 
 beforeEach(() => {
@@ -107,6 +110,25 @@ describe('Lora', () => {
       [4, 7],
       [13, 19],
     ]);
+  });
+
+  it('scales it by alpha / sqrt(rank) where it is rank-stabilised', () => {
+    const lora = new Lora([4, 4], { rank: 4, alpha: 6, useRslora: true });
+    expect(lora.scale).toBe(3);
+    expect(String(lora)).toBe('Lora(rank=4, alpha=6, rslora=True)');
+  });
+
+  it('begins as adapters of an init do', () => {
+    for (const init of ['default', 'gaussian', 'orthogonal'] as const) {
+      manualSeed(42);
+      const lora = new Lora([4, 2, 3], { rank: 2, init });
+      manualSeed(42);
+      const shapes = { A: [2, 6], B: [4, 2] };
+      const request = { kind: 'Linear', weight: zeros([4, 6]), rank: 2, scale: 0.5, shapes } as const;
+      const { A, B } = initialValues('test', init, request) as Factors;
+      expect(lora.lora_A.tolist()).toEqual(A.tolist());
+      expect(lora.lora_B.tolist()).toEqual(B.tolist());
+    }
   });
 
   it('prints its rank and alpha, and whether it is off', () => {
@@ -272,6 +294,17 @@ describe('a layer with Lora', () => {
 });
 
 describe('Lora refuses', () => {
+  it('inits that need the weight, or are none, and flags that are none', () => {
+    for (const init of ['pissa', 'olora', false] as const) {
+      expectError(
+        () => new Lora([4, 6], { init: init as never }),
+        ArgumentError,
+        'init is one of normal, default',
+      );
+    }
+    expectError(() => new Lora([4, 6], { useRslora: 1 as never }), ArgumentError, 'useRslora');
+  });
+
   it('ranks that the weight does not have', () => {
     for (const rank of [0, -1, 1.5, 5, Number.NaN, '1' as never]) {
       expectError(() => new Lora([4, 6], { rank }), ArgumentError, 'Lora', '[4, 6]', 'from 1 to 4');

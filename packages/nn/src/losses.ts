@@ -19,6 +19,7 @@ import {
   square,
   sub,
   Tensor,
+  where,
 } from '@lowrank/tensor';
 import { checkOptions, checkTensor } from './checks.js';
 
@@ -145,10 +146,12 @@ interface Classes {
   readonly axis: number;
   /** int32, of the target's shape; 0 where the target is not counted. */
   readonly index: Tensor;
-  /** 1 where the target is counted and 0 elsewhere; `null` if all of it is. */
+  /** Where the target is counted, bool; `null` if all of it is. */
   readonly counted: Tensor | null;
-  /** How much each place counts, 0 where it is ignored; `null` if each counts as 1. */
+  /** The weight of each place's class; `null` if each is 1. */
   readonly factors: Tensor | null;
+  /** What the mean divides by, where it is not the number of places. */
+  readonly total: Tensor | null;
 }
 
 function readClasses(op: string, input: Tensor, target: Tensor, options: ClassLossOptions): Classes {
@@ -167,16 +170,23 @@ function readClasses(op: string, input: Tensor, target: Tensor, options: ClassLo
   if (stranger !== undefined) {
     throw new ShapeError(op, `there is no class ${stranger} among ${count}, 0 to ${count - 1}`);
   }
-  const mask = values.some((value) => value === ignoreIndex) ? target.ne(ignoreIndex) : null;
-  const index = mask === null ? target : target.mul(mask);
-  const counted = mask === null ? null : mask.to(input.dtype);
-  if (weight === null) return { axis, index, counted, factors: counted };
+  const counted = values.some((value) => value === ignoreIndex) ? target.ne(ignoreIndex) : null;
+  const index = counted === null ? target : target.mul(counted);
+  if (weight === null) {
+    const total = counted === null ? null : counted.to(input.dtype).sum();
+    return { axis, index, counted, factors: null, total };
+  }
   checkClassWeight(op, weight, count);
-  const own = weight
+  const factors = weight
     .indexSelect(0, index.reshape([index.numel()]))
     .reshape(index.shape)
     .to(input.dtype);
-  return { axis, index, counted, factors: counted === null ? own : own.mul(counted) };
+  return { axis, index, counted, factors, total: onlyCounted(factors, counted).sum() };
+}
+
+/** 0 where the target is not counted, and so are the gradients there, whatever arrives. */
+function onlyCounted(values: Tensor, counted: Tensor | null): Tensor {
+  return counted === null ? values : where(counted, values, 0);
 }
 
 function checkClassWeight(op: string, weight: Tensor, count: number): void {
@@ -192,10 +202,10 @@ function negatives(input: Tensor, { axis, index }: Classes): Tensor {
 }
 
 /** One loss of those of all places. */
-function reduceCounted(op: string, losses: Tensor, { factors }: Classes, options: LossOptions): Tensor {
-  return factors === null
-    ? reduce(op, losses, options)
-    : reduce(op, losses.mul(factors), options, factors.sum());
+function reduceCounted(op: string, losses: Tensor, classes: Classes, options: LossOptions): Tensor {
+  const { counted, factors, total } = classes;
+  const own = factors === null ? losses : losses.mul(factors);
+  return reduce(op, onlyCounted(own, counted), options, total);
 }
 
 /**
@@ -245,14 +255,8 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
   const logProbabilities = logSoftmax(input, axis);
   const hard = reduceCounted('crossEntropy', negatives(logProbabilities, classes), classes, options);
   if (labelSmoothing === 0) return hard;
-  const { counted, factors } = classes;
   const spread = neg(weighted(logProbabilities, axis, options).sum(axis)).div(input.shape[axis]!);
-  const smooth = reduce(
-    'crossEntropy',
-    counted === null ? spread : spread.mul(counted),
-    options,
-    factors === null ? null : factors.sum(),
-  );
+  const smooth = reduce('crossEntropy', onlyCounted(spread, classes.counted), options, classes.total);
   return hard.mul(1 - labelSmoothing).add(smooth.mul(labelSmoothing));
 }
 

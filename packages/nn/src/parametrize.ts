@@ -2,6 +2,7 @@
 import { noGrad } from '@lowrank/autograd';
 import { ArgumentError, formatShape, formatValue, ShapeError, sameShape, Tensor } from '@lowrank/tensor';
 import { checkOptions } from './checks.js';
+import { ModuleDict } from './layers/module-dict.js';
 import { type Layer, Module } from './module.js';
 import { Parameter } from './parameter.js';
 
@@ -38,22 +39,6 @@ export class ParametrizationList extends Module {
   }
 }
 
-/** The parametrized fields of a module, by name. */
-export class ParametrizationDict extends Module {
-  readonly [name: string]: unknown;
-
-  override get typeName(): string {
-    return 'ModuleDict';
-  }
-
-  forward(): never {
-    throw new ArgumentError(
-      'ParametrizationDict',
-      'is a container and computes nothing. Read the parametrized field',
-    );
-  }
-}
-
 /** The field under which a module keeps its parametrizations, as PyTorch names it. */
 const FIELD = 'parametrizations';
 
@@ -62,21 +47,20 @@ function checkModule(op: string, name: string, value: unknown): void {
   throw new ArgumentError(op, `${name} is a module, got ${formatValue(value)}`);
 }
 
-function dictOf(op: string, module: Module): ParametrizationDict | undefined {
+function dictOf(op: string, module: Module): ModuleDict<ParametrizationList> | undefined {
   checkModule(op, 'the first argument', module);
   const field: unknown = Reflect.get(module, FIELD);
-  return field instanceof ParametrizationDict ? field : undefined;
+  return field instanceof ModuleDict ? field : undefined;
 }
 
 function listOf(op: string, module: Module, name: string): ParametrizationList | undefined {
-  const list = dictOf(op, module)?.[name];
-  return list instanceof ParametrizationList ? list : undefined;
+  return dictOf(op, module)?.get(name);
 }
 
 function existingListOf(op: string, module: Module, name: string): ParametrizationList {
   const list = listOf(op, module, name);
   if (list !== undefined) return list;
-  const names = [...(dictOf(op, module)?.namedChildren() ?? [])].map(([known]) => known);
+  const names = dictOf(op, module)?.names() ?? [];
   throw new ArgumentError(
     op,
     `${module.typeName} has no parametrized field ${formatValue(name)}; parametrized: ${names.join(', ') || 'none'}`,
@@ -153,8 +137,8 @@ function checkKeepsShape(list: ParametrizationList, parametrization: Layer): voi
 
 /** Puts the list into the module, and a computed field in the place of the parameter. */
 function inject(module: Module, name: string, list: ParametrizationList): void {
-  const dict = dictOf('registerParametrization', module) ?? new ParametrizationDict();
-  Object.assign(dict, { [name]: list });
+  const dict = dictOf('registerParametrization', module) ?? new ModuleDict<ParametrizationList>();
+  dict.set(name, list);
   Object.assign(module, { [FIELD]: dict.train(module.training) });
   Object.defineProperty(module, name, {
     configurable: true,
@@ -185,7 +169,7 @@ export function removeParametrizations<M extends Module>(
 ): M {
   const list = existingListOf('removeParametrizations', module, name);
   checkOptions('removeParametrizations', options);
-  const dict = dictOf('removeParametrizations', module) as ParametrizationDict;
+  const dict = dictOf('removeParametrizations', module) as ModuleDict<ParametrizationList>;
   const { original } = list;
   if (options.leaveParametrized ?? true) original.assign(noGrad(() => list.forward()).detach());
   Object.defineProperty(module, name, {
@@ -194,7 +178,7 @@ export function removeParametrizations<M extends Module>(
     configurable: true,
     enumerable: true,
   });
-  Reflect.deleteProperty(dict, name);
-  if ([...dict.namedChildren()].length === 0) Reflect.deleteProperty(module, FIELD);
+  dict.delete(name);
+  if (dict.length === 0) Reflect.deleteProperty(module, FIELD);
   return module;
 }

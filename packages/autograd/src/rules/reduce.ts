@@ -20,7 +20,9 @@ const extreme: Rule = rule('both', (g, call: ReduceCall) => {
     attrs: { axes },
   } = call;
   const reached = eq(x, withKeptAxes(output, call)).to(x.dtype);
-  return withKeptAxes(g, call).mul(reached.div(reached.sum(axes, { keepdim: true })));
+  return withKeptAxes(g, call)
+    .div(reached.sum(axes, { keepdim: true }))
+    .mul(reached);
 });
 
 /** The product of all the others in each group: of a matrix with the group in every row and ones on its diagonal. */

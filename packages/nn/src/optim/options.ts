@@ -1,5 +1,6 @@
 /** The options of optimisers: what each one may be, its default, and how those of a group are filled in. */
 import { formatValue } from '@lowrank/tensor';
+import { nearestName } from '../nearest.js';
 
 /** What an option may be. */
 export interface OptionRule<T> {
@@ -60,8 +61,12 @@ export function unknownOption<Options extends object>(
   rules: OptionRules<Options>,
   given: object,
 ): string | undefined {
+  const known = Object.keys(rules);
   const stranger = Object.keys(given).find((name) => !Object.hasOwn(rules, name));
-  return stranger && `there is no option ${stranger}; there are ${Object.keys(rules).join(', ')}`;
+  if (stranger === undefined) return undefined;
+  const meant = nearestName(stranger, known);
+  const hint = meant === undefined ? '' : `. Did you mean ${meant}?`;
+  return `there is no option ${stranger}; there are ${known.join(', ')}${hint}`;
 }
 
 /** Says which option is out of its range, if any. */

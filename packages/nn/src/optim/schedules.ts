@@ -1,4 +1,4 @@
-/** The learning-rate schedules: step, cosine, linear, linear warm-up, any function, and one after the other. */
+/** The learning-rate schedules: steps, powers, cosines, lines, warm-up, any function, and one after the other. */
 import { ArgumentError, formatValue } from '@lowrank/tensor';
 import { checkOptions } from '../checks.js';
 import { checkScheduled, LRScheduler, type Scheduled } from './lr-scheduler.js';
@@ -40,6 +40,75 @@ export class StepLR extends LRScheduler {
 }
 
 /**
+ * Multiplies the rate by `gamma` (default 0.1) at each milestone; one that is listed twice counts twice.
+ * `torch.optim.lr_scheduler.MultiStepLR`
+ */
+export class MultiStepLR extends LRScheduler {
+  /** @throws ArgumentError unless the milestones are whole numbers of at least 0 and gamma is at least 0. */
+  constructor(optimizer: Scheduled, milestones: readonly number[], gamma = 0.1) {
+    if (!Array.isArray(milestones) || !milestones.every((step) => Number.isInteger(step) && step >= 0)) {
+      throw new ArgumentError(
+        'MultiStepLR',
+        `milestones are whole numbers of at least 0, got ${formatValue(milestones)}`,
+      );
+    }
+    checkRange('MultiStepLR', 'gamma', gamma, 0, Number.MAX_VALUE);
+    const passed = (step: number) => milestones.filter((milestone) => milestone <= step).length;
+    super(optimizer, (base, step) => base * gamma ** passed(step));
+  }
+}
+
+/** Multiplies the rate by `gamma` in every step. `torch.optim.lr_scheduler.ExponentialLR` */
+export class ExponentialLR extends LRScheduler {
+  /** @throws ArgumentError unless gamma is at least 0. */
+  constructor(optimizer: Scheduled, gamma: number) {
+    checkRange('ExponentialLR', 'gamma', gamma, 0, Number.MAX_VALUE);
+    super(optimizer, (base, step) => base * gamma ** step);
+  }
+}
+
+export interface ConstantLROptions {
+  /** From 0 to 1. Default 1/3. */
+  readonly factor?: number;
+  /** Default 5. */
+  readonly totalIters?: number;
+}
+
+/** The rate times `factor` for the first `totalIters` steps. `torch.optim.lr_scheduler.ConstantLR` */
+export class ConstantLR extends LRScheduler {
+  /** @throws ArgumentError for a factor outside of 0 to 1, or unless totalIters is a whole number of at least 0. */
+  constructor(optimizer: Scheduled, options: ConstantLROptions = {}) {
+    checkOptions('ConstantLR', options);
+    const { factor = 1 / 3, totalIters = 5 } = options;
+    checkRange('ConstantLR', 'factor', factor, 0, 1);
+    checkCount('ConstantLR', 'totalIters', totalIters, 0);
+    super(optimizer, (base, step) => (step < totalIters ? base * factor : base));
+  }
+}
+
+export interface PolynomialLROptions {
+  /** Default 5. */
+  readonly totalIters?: number;
+  /** Default 1. */
+  readonly power?: number;
+}
+
+/**
+ * From the first rate down to 0 over `totalIters` steps, as a power of the steps that are left.
+ * `torch.optim.lr_scheduler.PolynomialLR`
+ */
+export class PolynomialLR extends LRScheduler {
+  /** @throws ArgumentError unless totalIters is a whole number of at least 1 and power is at least 0. */
+  constructor(optimizer: Scheduled, options: PolynomialLROptions = {}) {
+    checkOptions('PolynomialLR', options);
+    const { totalIters = 5, power = 1 } = options;
+    checkCount('PolynomialLR', 'totalIters', totalIters, 1);
+    checkRange('PolynomialLR', 'power', power, 0, Number.MAX_VALUE);
+    super(optimizer, (base, step) => base * (1 - Math.min(step, totalIters) / totalIters) ** power);
+  }
+}
+
+/**
  * Half a cosine from the first rate to the rate `etaMin` (default 0) over `tMax` steps, and back up after that.
  * Loshchilov and Hutter (2017), without restarts. `torch.optim.lr_scheduler.CosineAnnealingLR`
  */
@@ -48,11 +117,46 @@ export class CosineAnnealingLR extends LRScheduler {
   constructor(optimizer: Scheduled, tMax: number, etaMin = 0) {
     checkCount('CosineAnnealingLR', 'tMax', tMax, 1);
     checkRange('CosineAnnealingLR', 'etaMin', etaMin, 0, Number.MAX_VALUE);
-    super(optimizer, (base, step) => {
-      const weight = (1 + Math.cos((Math.PI * step) / tMax)) / 2;
-      return base * weight + etaMin * (1 - weight);
-    });
+    super(optimizer, (base, step) => cosine(base, etaMin, step / tMax));
   }
+}
+
+/** From `base` at 0 along half a cosine to `least` at 1. */
+function cosine(base: number, least: number, progress: number): number {
+  const weight = (1 + Math.cos(Math.PI * progress)) / 2;
+  return base * weight + least * (1 - weight);
+}
+
+export interface WarmRestartsOptions {
+  /** How many times as long as the one before each cycle is. Default 1. */
+  readonly tMult?: number;
+  /** The rate that each cycle goes down to. Default 0. */
+  readonly etaMin?: number;
+}
+
+/**
+ * Half a cosine from the first rate down to `etaMin` over `t0` steps, again and again. Loshchilov and Hutter (2017).
+ * `torch.optim.lr_scheduler.CosineAnnealingWarmRestarts`
+ */
+export class CosineAnnealingWarmRestarts extends LRScheduler {
+  /** @throws ArgumentError unless t0 and tMult are whole numbers of at least 1 and etaMin is at least 0. */
+  constructor(optimizer: Scheduled, t0: number, options: WarmRestartsOptions = {}) {
+    const op = 'CosineAnnealingWarmRestarts';
+    checkOptions(op, options);
+    const { tMult = 1, etaMin = 0 } = options;
+    checkCount(op, 't0', t0, 1);
+    checkCount(op, 'tMult', tMult, 1);
+    checkRange(op, 'etaMin', etaMin, 0, Number.MAX_VALUE);
+    super(optimizer, (base, step) => cosine(base, etaMin, cycleProgress(step, t0, tMult)));
+  }
+}
+
+/** How much of its cycle is behind a step, from 0 to below 1, where the first cycle has `length` steps. */
+function cycleProgress(step: number, length: number, growth: number): number {
+  if (growth === 1) return (step % length) / length;
+  let [start, current] = [0, length];
+  while (step >= start + current) [start, current] = [start + current, current * growth];
+  return (step - start) / current;
 }
 
 export interface LinearLROptions {

@@ -46,6 +46,21 @@ describe('Embedding', () => {
     expect(gradcheckLayer(new Embedding(4, 2), ints([1, 3, 1]))).toBe(true);
   });
 
+  it('begins with zeros for the padding, and the numbers of a table without padding elsewhere', () => {
+    const plain = new Embedding(3, 2).weight.tolist() as number[][];
+    manualSeed(42);
+    const padded = new Embedding(3, 2, { paddingIdx: -2 });
+    expect(padded.paddingIdx).toBe(1);
+    expect(padded.weight.tolist()).toEqual([plain[0], [0, 0], plain[2]]);
+    expect(String(padded)).toBe('Embedding(3, 2, padding_idx=1)');
+  });
+
+  it('refuses padding that is no row', () => {
+    for (const paddingIdx of [4, -5, 1.5, '0' as never]) {
+      expectError(() => new Embedding(4, 2, { paddingIdx }), ArgumentError, 'paddingIdx', '-4 to 3');
+    }
+  });
+
   it('refuses sizes that are no whole numbers of at least 1', () => {
     for (const size of [0, -1, 2.5, Number.NaN, null as never]) {
       expectError(() => new Embedding(size, 2), ArgumentError, 'Embedding', 'numEmbeddings');

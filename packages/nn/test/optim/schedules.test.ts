@@ -1,13 +1,18 @@
-/** Tests of the learning-rate schedules: PyTorch's rates, saving, combining, and what is refused. */
+/** Tests of the learning-rate schedules: saving, combining, and what is refused. Their rates are tested in ../pytorch. */
 import { describe, expect, it } from '@jest/globals';
 import {
   Adam,
+  ConstantLR,
   CosineAnnealingLR,
+  CosineAnnealingWarmRestarts,
+  ExponentialLR,
   LambdaLR,
   LinearLR,
   LinearWarmupLR,
   LRScheduler,
+  MultiStepLR,
   Parameter,
+  PolynomialLR,
   type Scheduled,
   type ScheduleState,
   SequentialLR,
@@ -15,54 +20,9 @@ import {
   StepLR,
 } from '@lowrank/nn';
 import { ArgumentError, FormatError, tensor } from '@lowrank/tensor';
-import { RATES } from './rates.js';
 
 const group = (lr?: number) => ({ params: [new Parameter(tensor([1]))], lr });
 const makeOptimizer = (lr = 0.1) => new SGD([group(), group(0.02)], { lr });
-
-function expectRates(actual: readonly number[], expected: readonly number[]): void {
-  expect(actual).toHaveLength(expected.length);
-  actual.forEach((rate, i) => {
-    // Relative, but for what is 0 up to the rounding of a cosine.
-    expect(Math.abs(rate - expected[i])).toBeLessThanOrEqual(1e-12 * expected[i] + 1e-17);
-  });
-}
-
-describe.each(RATES)('$schedule, $what', ({ make, rates }) => {
-  it('sets the rates that PyTorch sets, in each group', () => {
-    const optimizer = makeOptimizer();
-    const schedule = make(optimizer);
-    const seen: number[][] = [schedule.getLastLr()];
-    for (let step = 1; step <= 30; step++) {
-      optimizer.step();
-      schedule.step();
-      expect(schedule.lastEpoch).toBe(step);
-      seen.push(schedule.getLastLr());
-    }
-    rates.forEach((expected, i) => {
-      expectRates(
-        seen.map((lrs) => lrs[i]),
-        expected,
-      );
-    });
-    expect(optimizer.paramGroups.map(({ lr }) => lr)).toEqual(seen.at(-1));
-  });
-
-  it('goes on from a saved state, whatever the rates of the optimiser were', () => {
-    const [optimizer, other] = [makeOptimizer(), makeOptimizer(0.7)];
-    const schedule = make(optimizer);
-    for (let step = 0; step < 11; step++) schedule.step();
-    const resumed = make(other);
-    resumed.loadStateDict(JSON.parse(JSON.stringify(schedule.stateDict())));
-    expect(resumed.lastEpoch).toBe(11);
-    for (let step = 11; step <= 20; step++) {
-      expect(resumed.getLastLr()).toEqual(schedule.getLastLr());
-      expect(other.paramGroups.map(({ lr }) => lr)).toEqual(schedule.getLastLr());
-      schedule.step();
-      resumed.step();
-    }
-  });
-});
 
 describe('a schedule', () => {
   it('steers an optimiser through its training', () => {
@@ -149,6 +109,44 @@ describe('a schedule refuses', () => {
     [of((o) => new StepLR(o, 2.5)), 'StepLR: stepSize is a whole number of at least 1, got 2.5'],
     [of((o) => new StepLR(o, 2, -1)), 'StepLR: gamma is a finite number of at least 0, got -1'],
     [of((o) => new StepLR(o, 2, Infinity)), 'StepLR: gamma is a finite number of at least 0, got Infinity'],
+    [
+      of((o) => new MultiStepLR(o, [3, 1.5])),
+      'MultiStepLR: milestones are whole numbers of at least 0, got [3, 1.5]',
+    ],
+    [
+      of((o) => new MultiStepLR(o, 3 as never)),
+      'MultiStepLR: milestones are whole numbers of at least 0, got 3',
+    ],
+    [of((o) => new MultiStepLR(o, [3], -1)), 'MultiStepLR: gamma is a finite number of at least 0, got -1'],
+    [
+      of((o) => new ExponentialLR(o, Number.NaN)),
+      'ExponentialLR: gamma is a finite number of at least 0, got NaN',
+    ],
+    [of((o) => new ConstantLR(o, { factor: 2 })), 'ConstantLR: factor is from 0 to 1, got 2'],
+    [
+      of((o) => new ConstantLR(o, { totalIters: -1 })),
+      'ConstantLR: totalIters is a whole number of at least 0, got -1',
+    ],
+    [
+      of((o) => new PolynomialLR(o, { totalIters: 0 })),
+      'PolynomialLR: totalIters is a whole number of at least 1, got 0',
+    ],
+    [
+      of((o) => new PolynomialLR(o, { power: -2 })),
+      'PolynomialLR: power is a finite number of at least 0, got -2',
+    ],
+    [
+      of((o) => new CosineAnnealingWarmRestarts(o, 0)),
+      'CosineAnnealingWarmRestarts: t0 is a whole number of at least 1, got 0',
+    ],
+    [
+      of((o) => new CosineAnnealingWarmRestarts(o, 5, { tMult: 1.5 })),
+      'CosineAnnealingWarmRestarts: tMult is a whole number of at least 1, got 1.5',
+    ],
+    [
+      of((o) => new CosineAnnealingWarmRestarts(o, 5, { etaMin: -1 })),
+      'CosineAnnealingWarmRestarts: etaMin is a finite number of at least 0, got -1',
+    ],
     [
       of((o) => new CosineAnnealingLR(o, Number.NaN)),
       'CosineAnnealingLR: tMax is a whole number of at least 1, got NaN',

@@ -180,7 +180,7 @@ export interface Conv2dOptions {
 export function conv2d(x: Tensor, weight: Tensor, options: Conv2dOptions = {}): Tensor {
   checkTensor('conv2d', x);
   checkTensor('conv2d', weight);
-  checkOptions('conv2d', options);
+  checkOptions('conv2d', options, ['bias', 'stride', 'padding', 'dilation', 'groups']);
   const { bias = null, groups = 1 } = options;
   if ((x.ndim !== 3 && x.ndim !== 4) || weight.ndim !== 4) {
     const shapes = `${formatShape(x.shape)} and ${formatShape(weight.shape)}`;

@@ -129,7 +129,7 @@ export const isfinite: Unary = unary('isfinite');
  * @throws ArgumentError for another approximation.
  */
 export function gelu(x: Operand, options: { readonly approximate?: 'none' | 'tanh' } = {}): Tensor {
-  checkOptions('gelu', options);
+  checkOptions('gelu', options, ['approximate']);
   const { approximate = 'none' } = options;
   if (approximate !== 'none' && approximate !== 'tanh') {
     throw new ArgumentError('gelu', `approximate is 'none' or 'tanh', got ${formatValue(approximate)}`);
@@ -146,7 +146,7 @@ export function softplus(
   x: Operand,
   options: { readonly beta?: number; readonly threshold?: number } = {},
 ): Tensor {
-  checkOptions('softplus', options);
+  checkOptions('softplus', options, ['beta', 'threshold']);
   const { beta = 1, threshold = 20 } = options;
   return call('softplus', [x, beta, threshold]);
 }

@@ -91,7 +91,7 @@ export function layerNorm(x: Tensor, normalizedShape: Shape, options: LayerNormO
   checkTensor('layerNorm', x);
   checkFloat('layerNorm', x.dtype);
   checkShape('layerNorm', normalizedShape);
-  checkOptions('layerNorm', options);
+  checkOptions('layerNorm', options, ['weight', 'bias', 'eps']);
   const { weight = null, bias = null, eps = 1e-5 } = options;
   const axes = normalizedShape.length;
   if (axes === 0 || !sameShape(x.shape.slice(-axes), normalizedShape)) {

@@ -111,7 +111,7 @@ export interface TriangularOptions {
 export function solveTriangular(a: Tensor, b: Tensor, options: TriangularOptions): Tensor {
   checkMatrices('solveTriangular', a);
   checkMatrices('solveTriangular', b);
-  checkOptions('solveTriangular', options);
+  checkOptions('solveTriangular', options, ['upper', 'transpose']);
   const { upper, transpose = false } = options;
   if (typeof upper !== 'boolean' || typeof transpose !== 'boolean') {
     throw new ArgumentError(
@@ -154,7 +154,7 @@ export const EPSILON = { float32: 2 ** -23, float64: 2 ** -52 };
 /** The number of singular values that are not negligible, int32 [...]. `torch.linalg.matrix_rank` */
 export function matrixRank(x: Tensor, options: MatrixRankOptions = {}): Tensor {
   checkMatrices('matrixRank', x);
-  checkOptions('matrixRank', options);
+  checkOptions('matrixRank', options, ['atol', 'rtol']);
   const [M, N] = x.shape.slice(-2) as [number, number];
   const epsilon = EPSILON[x.dtype as keyof typeof EPSILON];
   const { atol = 0, rtol = options.atol ? 0 : Math.max(M, N) * epsilon } = options;

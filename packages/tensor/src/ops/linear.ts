@@ -58,7 +58,7 @@ export interface LinearOptions {
  * @throws ShapeError if the shapes do not fit, DTypeError for bool.
  */
 export function linear(x: Tensor, weight: Tensor, options: LinearOptions = {}): Tensor {
-  checkOptions('linear', options);
+  checkOptions('linear', options, ['bias']);
   const { bias } = options;
   const operands = bias == null ? [x, weight] : [x, weight, bias];
   for (const operand of operands) checkTensor('linear', operand);

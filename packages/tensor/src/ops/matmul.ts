@@ -118,7 +118,7 @@ export interface MatmulOptions {
 export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
   checkTensor('matmul', a);
   checkTensor('matmul', b);
-  checkOptions('matmul', options);
+  checkOptions('matmul', options, ['transposeA', 'transposeB']);
   const { transposeA = false, transposeB = false } = options;
   if (a.ndim === 0 || b.ndim === 0) {
     throw new ShapeError(

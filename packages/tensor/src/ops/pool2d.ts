@@ -29,12 +29,13 @@ export interface AvgPool2dOptions extends Omit<MaxPool2dOptions, 'dilation'> {
   readonly divisorOverride?: number | null;
 }
 
+const COMMON_OPTIONS = ['stride', 'padding', 'ceilMode'];
+
 /** The dimensions as plain data; an interface has no index signature. */
 type PoolAttrs = { readonly [K in keyof PoolDims]: PoolDims[K] };
 
 /** @throws ShapeError / ArgumentError where the window does not fit. */
 function poolDims(op: string, shape: Shape, window: number | Pair, options: MaxPool2dOptions): PoolAttrs {
-  checkOptions(op, options);
   const kernel = checkPair(op, 'the window', window, 1);
   const stride = checkPair(op, 'stride', options.stride ?? kernel, 1);
   const padding = checkPair(op, 'padding', options.padding ?? 0, 0);
@@ -122,6 +123,7 @@ const maxIndicesOp = defineOp<PoolAttrs>({
  */
 export function maxPool2d(x: Tensor, window: number | Pair, options: MaxPool2dOptions = {}): Tensor {
   checkTensor('maxPool2d', x);
+  checkOptions('maxPool2d', options, [...COMMON_OPTIONS, 'dilation']);
   const dims = poolDims('maxPool2d', x.shape, window, options);
   const indices = dispatch(maxIndicesOp, [x], dims);
   const lead = x.shape.slice(0, -2);
@@ -184,6 +186,7 @@ export function avgPool2dGrad(g: Tensor, attrs: AvgPoolAttrs): Tensor {
 export function avgPool2d(x: Tensor, window: number | Pair, options: AvgPool2dOptions = {}): Tensor {
   checkTensor('avgPool2d', x);
   checkFloat('avgPool2d', x.dtype);
+  checkOptions('avgPool2d', options, [...COMMON_OPTIONS, 'countIncludePad', 'divisorOverride']);
   const pooling = poolDims('avgPool2d', x.shape, window, options);
   const { countIncludePad = true, divisorOverride = null } = options;
   if (divisorOverride !== null && (!Number.isFinite(divisorOverride) || divisorOverride === 0)) {

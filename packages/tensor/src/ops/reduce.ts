@@ -45,7 +45,7 @@ const allOp = defineReduction('all');
 
 function reduce(op: Op<ReduceAttrs>, x: Tensor, axes: Axes | undefined, options: ReduceOptions): Tensor {
   checkTensor(op.name, x);
-  checkOptions(op.name, options);
+  checkOptions(op.name, options, ['keepdim']);
   return dispatch(op, [x], { axes: normalizeAxes(op.name, axes, x.ndim), keepdim: options.keepdim ?? false });
 }
 
@@ -63,12 +63,18 @@ export function prod(x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tenso
   return reduce(prodOp, integers(x), axes, options);
 }
 
-/** The largest value over `axes`. Where it stands several times, its gradient is shared evenly. `torch.amax` */
+/**
+ * The largest value over `axes`. Where it stands several times, its gradient is shared evenly. Of 0 and -0 it may be either.
+ * `torch.amax`
+ */
 export function amax(x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tensor {
   return reduce(amaxOp, x, axes, options);
 }
 
-/** The smallest value over `axes`. Where it stands several times, its gradient is shared evenly. `torch.amin` */
+/**
+ * The smallest value over `axes`. Where it stands several times, its gradient is shared evenly. Of 0 and -0 it may be either.
+ * `torch.amin`
+ */
 export function amin(x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tensor {
   return reduce(aminOp, x, axes, options);
 }
@@ -106,7 +112,7 @@ function argReduce(
   options: ReduceOptions,
 ): Tensor {
   checkTensor(op.name, x);
-  checkOptions(op.name, options);
+  checkOptions(op.name, options, ['keepdim']);
   const keepdim = options.keepdim ?? false;
   if (axis !== undefined) return dispatch(op, [x], { axis: normalizeAxis(op.name, axis, x.ndim), keepdim });
   checkNotEmpty(op.name, x.shape, range(x.ndim));
@@ -165,7 +171,7 @@ function extreme(
   options: ReduceOptions,
 ): Tensor | ValuesAndIndices {
   checkTensor(op, x);
-  checkOptions(op, options);
+  checkOptions(op, options, ['keepdim']);
   const reduced = axis === undefined ? range(x.ndim) : [normalizeAxis(op, axis, x.ndim)];
   checkNotEmpty(op, x.shape, reduced);
   const [value, position] = EXTREMES[op];

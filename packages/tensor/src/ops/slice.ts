@@ -211,7 +211,7 @@ export interface PadOptions {
  */
 export function pad(x: Tensor, padding: readonly number[], options: PadOptions = {}): Tensor {
   checkTensor('pad', x);
-  checkOptions('pad', options);
+  checkOptions('pad', options, ['value']);
   const fill = toElement('pad', options.value ?? 0, x.dtype);
   checkList('pad', 'the padding', padding);
   for (const amount of padding) checkInteger('pad', 'an amount', amount);

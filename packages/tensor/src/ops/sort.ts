@@ -28,7 +28,7 @@ export interface SortOptions {
 /** The int32 order that sorts x along `axis` (default the last). Stable; NaN counts as largest. `torch.argsort` */
 export function argsort(x: Tensor, axis = -1, options: SortOptions = {}): Tensor {
   checkTensor('argsort', x);
-  checkOptions('argsort', options);
+  checkOptions('argsort', options, ['descending']);
   return dispatch(argsortOp, [x], {
     axis: normalizeAxis('argsort', axis, x.ndim),
     descending: options.descending ?? false,
@@ -38,7 +38,7 @@ export function argsort(x: Tensor, axis = -1, options: SortOptions = {}): Tensor
 /** x sorted along `axis` (default the last), and where each value stood. Stable; NaN counts as largest. `torch.sort` */
 export function sort(x: Tensor, axis = -1, options: SortOptions = {}): ValuesAndIndices {
   checkTensor('sort', x);
-  checkOptions('sort', options);
+  checkOptions('sort', options, ['descending']);
   const indices = argsort(x, normalizeAxis('sort', axis, x.ndim), options);
   return { values: x.ndim === 0 ? x : gather(x, axis, indices), indices };
 }
@@ -57,7 +57,7 @@ export interface TopkOptions {
  */
 export function topk(x: Tensor, k: number, options: TopkOptions = {}): ValuesAndIndices {
   checkTensor('topk', x);
-  checkOptions('topk', options);
+  checkOptions('topk', options, ['axis', 'largest']);
   const { axis = -1, largest = true } = options;
   const at = normalizeAxis('topk', axis, x.ndim);
   const length = x.shape[at] ?? 1;

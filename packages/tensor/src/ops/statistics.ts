@@ -12,10 +12,16 @@ import { checkFloat, checkTensor, floatDType } from './operand.js';
 import { type Axes, amax, amin, type ReduceOptions, sum } from './reduce.js';
 import { permute, reshape } from './shape.js';
 
-/** The axes of a statistic of floats, checked in its name. */
-function checkedAxes(op: string, x: Tensor, axes: Axes | undefined, options: ReduceOptions): number[] {
+/** The axes of a statistic of floats, checked in its name; `more` are its options besides `keepdim`. */
+function checkedAxes(
+  op: string,
+  x: Tensor,
+  axes: Axes | undefined,
+  options: ReduceOptions,
+  more: readonly string[] = [],
+): number[] {
   checkTensor(op, x);
-  checkOptions(op, options);
+  checkOptions(op, options, ['keepdim', ...more]);
   checkFloat(op, x.dtype);
   return normalizeAxes(op, axes, x.ndim);
 }
@@ -51,7 +57,7 @@ export function std(x: Tensor, axes?: Axes, options: VarianceOptions = {}): Tens
 }
 
 function varianceFor(op: string, x: Tensor, axes: Axes | undefined, options: VarianceOptions): Tensor {
-  const reduced = checkedAxes(op, x, axes, options);
+  const reduced = checkedAxes(op, x, axes, options, ['correction']);
   const { correction = 1, keepdim = false } = options;
   if (!Number.isFinite(correction))
     throw new ArgumentError(op, `the correction is a finite number, got ${formatValue(correction)}`);
@@ -95,7 +101,7 @@ export interface NormOptions extends ReduceOptions {
  * @throws ArgumentError if p is NaN; ShapeError for an infinite or negative order of nothing.
  */
 export function norm(x: Tensor, axes?: Axes, options: NormOptions = {}): Tensor {
-  const reduced = checkedAxes('norm', x, axes, options);
+  const reduced = checkedAxes('norm', x, axes, options, ['p']);
   const { p = 2, ...reduction } = options;
   if (typeof p !== 'number' || Number.isNaN(p))
     throw new ArgumentError('norm', `the order p is a number, got ${formatValue(p)}`);
@@ -115,7 +121,7 @@ export function norm(x: Tensor, axes?: Axes, options: NormOptions = {}): Tensor 
 /** log(sum(exp(x))) over `axes`, without overflow; -Infinity of nothing. `torch.logsumexp` */
 export function logsumexp(x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tensor {
   checkTensor('logsumexp', x);
-  checkOptions('logsumexp', options);
+  checkOptions('logsumexp', options, ['keepdim']);
   const reduced = normalizeAxes('logsumexp', axes, x.ndim);
   const real = cast(x, floatDType(x.dtype));
   if (reducedCount(x, reduced) === 0) return log(sum(exp(real), reduced, options));

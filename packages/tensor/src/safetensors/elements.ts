@@ -2,26 +2,7 @@
 import { convert, type DType, isFloat, type TypedArray } from '../dtype.js';
 import { ArgumentError, FormatError } from '../errors.js';
 import { narrowToBF16, narrowToF16, widenBF16, widenF16 } from './half.js';
-import { type Entry, quoteName, type StoredDType, type StoredDTypeName } from './layout.js';
-
-/** Elements as they stand in a file. */
-type RawArray = TypedArray | Uint16Array | Int16Array | Int8Array | BigInt64Array;
-
-/** Typed arrays are little-endian, as the format is, on every machine that JavaScript engines run fast on. */
-const RAW: Readonly<
-  Record<StoredDTypeName, new (buffer: ArrayBufferLike, offset: number, length: number) => RawArray>
-> = {
-  I64: BigInt64Array,
-  F64: Float64Array,
-  F32: Float32Array,
-  I32: Int32Array,
-  BF16: Uint16Array,
-  F16: Uint16Array,
-  I16: Int16Array,
-  I8: Int8Array,
-  U8: Uint8Array,
-  BOOL: Uint8Array,
-};
+import { type Entry, quoteName, type RawArray, type StoredDType, type StoredDTypeName } from './layout.js';
 
 /** How raw elements become those of a dtype. What is not named here is the same in both. */
 const WIDEN: Readonly<Partial<Record<StoredDTypeName, (raw: never) => TypedArray>>> = {
@@ -60,17 +41,21 @@ const STRANGE: Readonly<Partial<Record<StoredDTypeName, { find(raw: RawArray): n
  * they lie at a multiple of the size of its elements.
  * @throws FormatError for an I64 that does not fit into int32, and truths other than 0 and 1.
  */
-export function decodeValues({ name, stored }: Entry, bytes: Uint8Array): TypedArray {
-  const { buffer, byteOffset, length } =
-    bytes.byteOffset % stored.bytes === 0 ? bytes : new Uint8Array(bytes);
-  const raw = new RAW[stored.name](buffer, byteOffset, length / stored.bytes);
+export function decodeValues(entry: Entry, bytes: Uint8Array): TypedArray {
+  const { name, array } = entry.stored;
+  const isAligned = bytes.byteOffset % array.BYTES_PER_ELEMENT === 0;
+  const { buffer, byteOffset, length } = isAligned ? bytes : new Uint8Array(bytes);
+  const raw = new array(buffer, byteOffset, length / array.BYTES_PER_ELEMENT);
+  checkValues(entry, raw);
+  return WIDEN[name]?.(raw as never) ?? (raw as TypedArray);
+}
+
+function checkValues({ name, stored }: Entry, raw: RawArray): void {
   const strange = STRANGE[stored.name];
   const at = strange?.find(raw) ?? -1;
-  if (at >= 0) {
-    const text = `tensor ${quoteName(name)} of ${stored.name} has ${raw[at]} at ${at}, which ${strange?.why}`;
-    throw new FormatError('parseSafetensors', text);
-  }
-  return WIDEN[stored.name]?.(raw as never) ?? (raw as TypedArray);
+  if (at < 0) return;
+  const text = `tensor ${quoteName(name)} of ${stored.name} has ${raw[at]} at ${at}, which ${strange?.why}`;
+  throw new FormatError('parseSafetensors', text);
 }
 
 /**
@@ -78,9 +63,9 @@ export function decodeValues({ name, stored }: Entry, bytes: Uint8Array): TypedA
  * @throws ArgumentError for a whole number that is too large for its element type.
  */
 export function encodeValues({ name, stored }: Entry, dtype: DType, values: TypedArray): Uint8Array {
-  const raw = stored.dtype === dtype && !WIDEN[stored.name] ? values : narrowed(stored, values);
-  const lost =
-    isFloat(dtype) || raw === values ? -1 : values.findIndex((value, i) => value !== Number(raw[i]));
+  const isSame = stored.dtype === dtype && WIDEN[stored.name] === undefined;
+  const raw = isSame ? values : (NARROW[stored.name]?.(values) ?? values);
+  const lost = isFloat(dtype) || isSame ? -1 : values.findIndex((value, i) => value !== Number(raw[i]));
   if (lost >= 0) {
     throw new ArgumentError(
       'serializeSafetensors',
@@ -88,10 +73,6 @@ export function encodeValues({ name, stored }: Entry, dtype: DType, values: Type
     );
   }
   return new Uint8Array(raw.buffer, raw.byteOffset, raw.byteLength);
-}
-
-function narrowed(stored: StoredDType, values: TypedArray): RawArray {
-  return NARROW[stored.name]?.(values) ?? values;
 }
 
 /** Whether tensors of this dtype can be stored so: floats as floats, whole numbers as whole numbers. */

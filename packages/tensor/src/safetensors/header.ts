@@ -1,6 +1,6 @@
 /** Reading the header of a safetensors file: everything that it says is checked before it is believed. */
 import { FormatError, formatValue } from '../errors.js';
-import { checkShape, formatShape, type Shape, sizeOf } from '../shape.js';
+import { checkShape, formatShape, type Shape } from '../shape.js';
 import { jsonProblem } from './json.js';
 import {
   type Entry,
@@ -11,6 +11,7 @@ import {
   quoteName,
   STORED_DTYPES,
   type StoredDType,
+  storedBytes,
 } from './layout.js';
 
 const OP = 'parseSafetensors';
@@ -101,7 +102,7 @@ function parseEntry(name: string, value: unknown, dataLength: number): Entry {
   const stored = checkedDType(where, fields.dtype);
   const shape = checkedShape(where, fields.shape);
   const [begin, end] = checkedOffsets(where, fields.data_offsets, dataLength);
-  const needed = sizeOf(shape) * stored.bytes;
+  const needed = storedBytes(stored, shape);
   if (end - begin !== needed) {
     throw refused(
       `${where} of ${stored.name} and shape ${formatShape(shape)} takes ${needed} bytes, ` +

@@ -2,8 +2,8 @@
  * What a safetensors file looks like: 8 bytes that hold the length of the header, the header (JSON, with spaces behind it
  * up to a multiple of 8 bytes), and the values of all tensors, row-major and little-endian, without a gap.
  */
-import type { DType } from '../dtype.js';
-import type { Shape } from '../shape.js';
+import type { DType, TypedArray } from '../dtype.js';
+import { type Shape, sizeOf } from '../shape.js';
 
 /** The bytes before the header, which hold its length as a little-endian 64-bit integer. */
 export const PREFIX_BYTES = 8;
@@ -20,14 +20,22 @@ export const METADATA_KEY = '__metadata__';
 /** The element types of the format that can be read and written. */
 export type StoredDTypeName = 'I64' | 'F64' | 'F32' | 'I32' | 'BF16' | 'F16' | 'I16' | 'I8' | 'U8' | 'BOOL';
 
+/** Elements as they stand in a file. */
+export type RawArray = TypedArray | Uint16Array | Int16Array | Int8Array | BigInt64Array;
+
+/** Views bytes as elements. Typed arrays are little-endian, as the format is, on every machine that engines run fast on. */
+interface RawArrayConstructor {
+  new (buffer: ArrayBufferLike, offset: number, length: number): RawArray;
+  readonly BYTES_PER_ELEMENT: number;
+}
+
 /** An element type of the format, and how lowrank holds it. */
 export interface StoredDType {
   /** The format's name. */
   readonly name: StoredDTypeName;
-  /** What it becomes when it is read: itself, or the narrowest dtype that is wide enough (int32 for I64). */
+  /** What it becomes when it is read: itself, a wider one, or int32 for I64. */
   readonly dtype: DType;
-  /** The bytes of an element in the file. */
-  readonly bytes: number;
+  readonly array: RawArrayConstructor;
 }
 
 /**
@@ -35,17 +43,22 @@ export interface StoredDType {
  * of the size of its elements.
  */
 export const STORED_DTYPES: readonly StoredDType[] = [
-  { name: 'I64', dtype: 'int32', bytes: 8 },
-  { name: 'F64', dtype: 'float64', bytes: 8 },
-  { name: 'F32', dtype: 'float32', bytes: 4 },
-  { name: 'I32', dtype: 'int32', bytes: 4 },
-  { name: 'BF16', dtype: 'float32', bytes: 2 },
-  { name: 'F16', dtype: 'float32', bytes: 2 },
-  { name: 'I16', dtype: 'int32', bytes: 2 },
-  { name: 'I8', dtype: 'int32', bytes: 1 },
-  { name: 'U8', dtype: 'int32', bytes: 1 },
-  { name: 'BOOL', dtype: 'bool', bytes: 1 },
+  { name: 'I64', dtype: 'int32', array: BigInt64Array },
+  { name: 'F64', dtype: 'float64', array: Float64Array },
+  { name: 'F32', dtype: 'float32', array: Float32Array },
+  { name: 'I32', dtype: 'int32', array: Int32Array },
+  { name: 'BF16', dtype: 'float32', array: Uint16Array },
+  { name: 'F16', dtype: 'float32', array: Uint16Array },
+  { name: 'I16', dtype: 'int32', array: Int16Array },
+  { name: 'I8', dtype: 'int32', array: Int8Array },
+  { name: 'U8', dtype: 'int32', array: Uint8Array },
+  { name: 'BOOL', dtype: 'bool', array: Uint8Array },
 ];
+
+/** The bytes that a tensor takes in a file. */
+export function storedBytes({ array }: StoredDType, shape: Shape): number {
+  return sizeOf(shape) * array.BYTES_PER_ELEMENT;
+}
 
 /** Where a tensor is, and what it is. */
 export interface Entry {

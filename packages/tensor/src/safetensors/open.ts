@@ -57,10 +57,9 @@ export class SafetensorsFile {
     if (!this.#open) throw new ArgumentError(TENSOR, `${this.#label} is closed. Open it again`);
     const entry = this.#places.get(name);
     if (!entry) throw new ArgumentError(TENSOR, `${this.#label} has no ${formatValue(name)}${this.#known()}`);
-    const bytes = await reading(TENSOR, this.#label, () =>
-      this.#source.read(this.#start + entry.begin, this.#start + entry.end),
+    return reading(TENSOR, this.#label, async () =>
+      tensorOf(entry, await this.#source.read(this.#start + entry.begin, this.#start + entry.end)),
     );
-    return tensorOf(entry, bytes);
   }
 
   /** Closes the file. Reads that have begun are completed; to close it again does nothing. */

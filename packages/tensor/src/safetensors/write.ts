@@ -2,7 +2,6 @@
 import { DTYPES, type DType, isDType } from '../dtype.js';
 import { ArgumentError, formatValue } from '../errors.js';
 import { checkOptions } from '../options.js';
-import { sizeOf } from '../shape.js';
 import { Tensor } from '../tensor.js';
 import { encodeValues, isStorableAs } from './elements.js';
 import {
@@ -15,10 +14,12 @@ import {
   quoteName,
   STORED_DTYPES,
   type StoredDTypeName,
+  storedBytes,
 } from './layout.js';
 
 const OP = 'serializeSafetensors';
 
+/** How tensors are written. */
 export interface StoreOptions {
   /**
    * As what the tensors of a dtype are stored, such as `{ float32: 'BF16', int32: 'I64' }`: float32 and float64 as F64, F32,
@@ -87,7 +88,7 @@ function layOut(tensors: Readonly<Record<string, Tensor>>, storedAs: StoredNames
       .filter(([, { dtype }]) => storedAs[dtype] === stored.name)
       .map(([name, { shape }]) => {
         const begin = end;
-        end += sizeOf(shape) * stored.bytes;
+        end += storedBytes(stored, shape);
         return { name, stored, shape, begin, end };
       }),
   );

@@ -125,22 +125,22 @@ describe.each(sources)('a file from %s', (_, provide) => {
   });
 });
 
-it('a file larger than memory is no obstacle to reading a part of it', async () => {
-  const bytes = 2 ** 41;
-  const count = bytes / 2 ** 12;
-  const entries = Array.from({ length: 2 ** 12 }, (_, i) => [
+it('a part of a file of 8 GB is read without the rest', async () => {
+  const count = 2 ** 30;
+  const entries = Array.from({ length: 8 }, (_, i) => [
     `layer.${i}`,
     { dtype: 'U8', shape: [count], data_offsets: [i * count, (i + 1) * count] },
   ]);
-  const last = { dtype: 'I16', shape: [2], data_offsets: [bytes, bytes + 4] };
+  const end = 8 * count;
+  const last = { dtype: 'I16', shape: [2], data_offsets: [end, end + 4] };
   const head = fileOf(JSON.stringify({ ...Object.fromEntries(entries), last }));
   const disk = await open(path, 'w');
   await disk.write(head);
   // The gap takes no room on the disk.
-  await disk.write(Uint8Array.of(1, 0, 255, 255), 0, 4, head.length + bytes);
+  await disk.write(Uint8Array.of(1, 0, 255, 255), 0, 4, head.length + end);
   await disk.close();
   const file = await openSafetensors(path);
-  expect(file.entries.size).toBe(2 ** 12 + 1);
+  expect(file.entries.get('layer.7')).toEqual({ shape: [count], dtype: 'int32', storedAs: 'U8' });
   expect((await file.tensor('last')).tolist()).toEqual([1, -1]);
   await file.close();
 });

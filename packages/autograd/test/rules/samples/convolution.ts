@@ -29,12 +29,12 @@ const CONVOLUTIONS: readonly Convolution[] = [
 ];
 
 /** The attributes that the call spells out: those of its recorded node. */
-function attrsOf({ input, weight, ...options }: Convolution): lr.Conv2dAttrs {
+function attrsOf({ about: _, input, weight, ...options }: Convolution): lr.Conv2dAttrs {
   const { gradFn } = lr.conv2d(leaf(input), leaf(weight), options);
   return gradFn?.attrs as unknown as lr.Conv2dAttrs;
 }
 
-function outputShape({ input, weight, ...options }: Convolution): lr.Shape {
+function outputShape({ about: _, input, weight, ...options }: Convolution): lr.Shape {
   return lr.conv2d(leaf(input), leaf(weight), options).shape;
 }
 

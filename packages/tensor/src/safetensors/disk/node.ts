@@ -44,6 +44,17 @@ export async function writeWhole(path: string, bytes: Uint8Array): Promise<void>
   }
 }
 
+/** What puts things back as they were, in the order in which it was done. */
+type Undo = (() => Promise<void>)[];
+
+/** A file on its way to its place. */
+interface Staged {
+  readonly path: string;
+  readonly temporary: string;
+  /** Where a file that was there before is kept meanwhile. */
+  readonly previous: string;
+}
+
 /**
  * Writes files that belong together into a folder, which is made if need be. Nobody ever finds files of two versions side by
  * side, not even after a crash: the last file, without which the others are not looked at, is set aside first and put in
@@ -54,31 +65,36 @@ export async function writeTogether(
   files: readonly (readonly [name: string, bytes: Uint8Array])[],
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const undo: (() => Promise<void>)[] = [];
+  const undo: Undo = [];
   try {
-    const written = [];
-    for (const [name, bytes] of files) {
-      const path = join(folder, name);
-      const temporary = temporaryName(path);
-      undo.push(() => rm(temporary, { force: true }));
-      await writeThrough(temporary, bytes);
-      written.push({ path, temporary, previous: temporaryName(path) });
-    }
-    for (const { path, previous } of written.toReversed()) {
-      if (!(await isThere(path))) continue;
-      await rename(path, previous);
-      undo.push(() => rename(previous, path));
-    }
-    for (const { path, temporary } of written) {
-      await rename(temporary, path);
-      undo.push(() => rm(path));
-    }
-    // The new files are in place: what is left of the old ones does no harm.
-    for (const { previous } of written) await rm(previous, { force: true }).catch(() => undefined);
+    const staged: Staged[] = [];
+    for (const [name, bytes] of files) staged.push(await stage(join(folder, name), bytes, undo));
+    for (const file of staged.toReversed()) await setAside(file, undo);
+    for (const file of staged) await putInPlace(file, undo);
+    // What cannot be removed of the old files does no harm to the new ones.
+    for (const { previous } of staged) await rm(previous, { force: true }).catch(() => undefined);
   } catch (error) {
     for (const step of undo.reverse()) await step().catch(() => undefined);
     throw error;
   }
+}
+
+async function stage(path: string, bytes: Uint8Array, undo: Undo): Promise<Staged> {
+  const temporary = temporaryName(path);
+  undo.push(() => rm(temporary, { force: true }));
+  await writeThrough(temporary, bytes);
+  return { path, temporary, previous: temporaryName(path) };
+}
+
+async function setAside({ path, previous }: Staged, undo: Undo): Promise<void> {
+  if (!(await isThere(path))) return;
+  await rename(path, previous);
+  undo.push(() => rename(previous, path));
+}
+
+async function putInPlace({ path, temporary }: Staged, undo: Undo): Promise<void> {
+  await rename(temporary, path);
+  undo.push(() => rm(path));
 }
 
 /** Whether there is a file of this name. @throws Error for a folder, which is not to be moved out of the way. */

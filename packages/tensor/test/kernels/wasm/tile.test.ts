@@ -47,7 +47,7 @@ describe('a product', () => {
     expect(productIn({ LOWRANK_BLOCK: block })).toEqual({ ...usual, block });
   });
 
-  it.each([
+  it.each<Readonly<Record<string, string>>>([
     { LOWRANK_TILE: '8x8' },
     { LOWRANK_BLOCK: '0x16' },
     { LOWRANK_BLOCK: '13x16' },

@@ -1,0 +1,90 @@
+/** An adapter as PEFT's two files, in memory: for pages, and for whatever has bytes to read and write. */
+import type { Module } from '@lowrank/nn';
+import {
+  checkOptions,
+  FormatError,
+  parseSafetensors,
+  type StoreOptions,
+  serializeSafetensors,
+  tensor,
+} from '@lowrank/tensor';
+import { adapterConfig, adapterTensors } from '../adapters/adapter-set.js';
+import { attachAdapter } from './attach.js';
+import { configOfPeft, type PeftConfig, type PeftNotes, peftConfig } from './peft-config.js';
+
+/** The contents of the two files of an adapter. */
+export interface AdapterFiles {
+  /** `adapter_config.json` */
+  readonly config: string;
+  /** `adapter_model.safetensors` */
+  readonly tensors: Uint8Array;
+}
+
+/** How an adapter is saved: `storeAs: { float32: 'BF16' }` halves the file. */
+export interface SaveAdapterOptions extends PeftNotes, StoreOptions {}
+
+/**
+ * An adapter as the files that PEFT's `save_pretrained` writes. `saveAdapter` writes them into a folder.
+ * @throws ArgumentError if the model has no such adapter, or its config has no place in the files.
+ * @example
+ * const { config, tensors } = serializeAdapter(model, 'style');
+ */
+export function serializeAdapter(
+  model: Module,
+  name: string,
+  options: SaveAdapterOptions = {},
+): AdapterFiles {
+  return serializeAs('serializeAdapter', model, name, options);
+}
+
+/** @param op In whose name errors are thrown. */
+export function serializeAs(
+  op: string,
+  model: Module,
+  name: string,
+  options: SaveAdapterOptions,
+): AdapterFiles {
+  const tensors = adapterTensors(op, model, name);
+  const config = peftConfig(op, adapterConfig(op, model, name), [...tensors.keys()], options);
+  return {
+    config: JSON.stringify(Object.fromEntries(Object.entries(config).sort()), null, 2),
+    tensors: serializeSafetensors(Object.fromEntries(tensors), { format: 'pt' }, options),
+  };
+}
+
+/**
+ * Adds the adapter in PEFT's files to a model. Everything is checked first: if anything does not fit, the model stays as it
+ * is. `loadAdapter` reads the files from a folder.
+ *
+ * @param name What the adapter is called from now on; PEFT's files hold no name.
+ * @throws FormatError if the files are broken, ask for what lowrank has not, or do not fit the model; it names every tensor
+ * that is missing, unexpected, or of another shape.
+ * @example
+ * const config = await (await fetch('style/adapter_config.json')).text();
+ * const bytes = await (await fetch('style/adapter_model.safetensors')).arrayBuffer();
+ * deserializeAdapter(model, { config, tensors: new Uint8Array(bytes) }, 'style');
+ */
+export function deserializeAdapter(model: Module, files: AdapterFiles, name: string): void {
+  const op = 'deserializeAdapter';
+  checkOptions(op, files);
+  const config = configOfPeft(op, parseConfig(op, files.config));
+  const { tensors } = parseSafetensors(files.tensors);
+  // The bytes stay the caller's: an adapter has values of its own.
+  const copies = Object.entries(tensors).map(([key, value]) => [key, tensor(value)] as const);
+  attachAdapter(op, model, config, name, Object.fromEntries(copies));
+}
+
+/** @throws FormatError unless the text is a JSON object. */
+export function parseConfig(op: string, text: string): PeftConfig {
+  let config: unknown;
+  try {
+    config = JSON.parse(text);
+  } catch (cause) {
+    throw new FormatError(op, `adapter_config.json is not JSON: ${(cause as Error).message}`, { cause });
+  }
+  if (typeof config === 'object' && config !== null && !Array.isArray(config)) return config as PeftConfig;
+  throw new FormatError(
+    op,
+    `adapter_config.json is not an object but ${JSON.stringify(config).slice(0, 40)}`,
+  );
+}

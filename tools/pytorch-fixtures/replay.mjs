@@ -1,0 +1,139 @@
+// Makes the calls that fixtures tell of on our engine, forward and backward, and compares what comes out with PyTorch's results.
+
+/**
+ * The engine: what `lowrank`, or `@lowrank/tensor` and `@lowrank/autograd` together, export.
+ * @typedef {Record<string, any>} Engine
+ *
+ * One call, as the JSON index tells it. In `arguments`, `@0` stands for the first input and `$NaN` and the like for what JSON lacks.
+ * @typedef {{
+ *   readonly key: string,
+ *   readonly op: string,
+ *   readonly about: string,
+ *   readonly arguments: readonly unknown[],
+ *   readonly outputs: readonly string[],
+ *   readonly call?: string,
+ * }} Entry
+ *
+ * How a tensor of ours compares with PyTorch's. `distance` is in units of the tolerance: up to 1 is right, and 0 the same bits.
+ * @typedef {{ readonly what: string, readonly values: number, readonly distance: number, readonly complaint?: string }} Comparison
+ */
+
+/**
+ * Compares a tensor with what PyTorch has.
+ * @param {string} what Names the tensor in complaints.
+ * @param {any} actual Our tensor; null for none.
+ * @param {any} expected PyTorch's.
+ * @param {any} [tolerance] How far each value may be off, a tensor or a number; without it the bits have to be the same.
+ * @returns {Comparison}
+ */
+export function compare(what, actual, expected, tolerance) {
+  const failed = (complaint) => ({ what, values: expected.numel(), distance: Infinity, complaint });
+  if (actual === null) return failed('there is none');
+  if (String(actual.shape) !== String(expected.shape))
+    return failed(`has shape [${actual.shape}], not [${expected.shape}]`);
+  if (actual.dtype !== expected.dtype) return failed(`is ${actual.dtype}, not ${expected.dtype}`);
+  const [ours, theirs] = [actual.dataSync(), expected.dataSync()];
+  const bound = typeof tolerance === 'object' ? tolerance.dataSync() : undefined;
+  let worst = { distance: 0, i: -1 };
+  for (let i = 0; i < theirs.length; i++) {
+    const distance = distanceOf(ours[i], theirs[i], bound?.[i] ?? tolerance);
+    if (distance > worst.distance) worst = { distance, i };
+  }
+  const { distance, i } = worst;
+  if (distance <= 1) return { what, values: theirs.length, distance };
+  const at = `[${positionOf(i, expected.shape)}]`;
+  const complaint = `at ${at}: ${show(ours[i])}, PyTorch has ${show(theirs[i])}, tolerance ${bound?.[i] ?? tolerance ?? 0}`;
+  return { what, values: theirs.length, distance, complaint };
+}
+
+const show = (value) => (Object.is(value, -0) ? '-0' : String(value));
+
+/** How far two numbers are apart, in units of the tolerance; where there is none, 0 and -0 are apart, too. */
+function distanceOf(ours, theirs, tolerance) {
+  if (Object.is(ours, theirs) || (ours === theirs && tolerance !== undefined)) return 0;
+  const distance = Math.abs(ours - theirs) / (tolerance ?? 0);
+  return Number.isFinite(distance) ? distance : Infinity;
+}
+
+/** The position of element i of a tensor, for each axis. */
+function positionOf(i, shape) {
+  const position = [];
+  let rest = i;
+  for (const length of [...shape].reverse()) {
+    position.unshift(rest % length);
+    rest = Math.floor(rest / length);
+  }
+  return position;
+}
+
+/** Arguments with tensors and numbers in the places that stand for them. */
+function fill(argument, inputs) {
+  if (typeof argument === 'string' && argument.startsWith('@')) return inputs[Number(argument.slice(1))];
+  if (argument === '$undefined') return undefined;
+  if (typeof argument === 'string' && argument.startsWith('$')) return Number(argument.slice(1));
+  if (Array.isArray(argument)) return argument.map((part) => fill(part, inputs));
+  if (typeof argument !== 'object' || argument === null) return argument;
+  return Object.fromEntries(Object.entries(argument).map(([name, part]) => [name, fill(part, inputs)]));
+}
+
+/** The output that a name such as `values`, `0.value` or `U.abs` stands for; `out` is the result itself, and methods are called. */
+function outputOf(result, name) {
+  const step = (part, key) => (typeof part[key] === 'function' ? part[key]() : part[key]);
+  return name === 'out' ? result : name.split('.').reduce(step, result);
+}
+
+/** Calls the function of the entry's name; ops that no function calls alone are dispatched, with their attributes last. */
+function call(engine, { op, call: name = op }, parameters) {
+  if (name !== 'dispatch') return engine[name](...parameters);
+  return engine.dispatch(engine.OPS.get(op), parameters.slice(0, -1), parameters.at(-1));
+}
+
+/** The tensors `KEY.in.0`, `KEY.in.1`, ... of a call, those of floats as leaves that require gradients. */
+function inputsOf(engine, tensors, key) {
+  const inputs = [];
+  for (let i = 0; tensors[`${key}.in.${i}`] !== undefined; i++) {
+    const stored = tensors[`${key}.in.${i}`];
+    inputs.push(engine.fromTypedArray(stored.dataSync().slice(), stored.shape));
+  }
+  return inputs;
+}
+
+/**
+ * Makes one call, forward and backward.
+ * @param {Engine} engine
+ * @param {Entry} entry
+ * @param {Record<string, any>} tensors All tensors of the fixtures, by name.
+ * @returns {Comparison[]} One for each output, and one for each input that has a gradient in PyTorch.
+ */
+export function replay(engine, entry, tensors) {
+  const { key } = entry;
+  const inputs = inputsOf(engine, tensors, key);
+  const gradients = inputs.map((_, i) => tensors[`${key}.in.${i}.gradient`]);
+  for (const [i, gradient] of gradients.entries()) if (gradient !== undefined) inputs[i].requiresGrad = true;
+  const result = call(engine, entry, fill(entry.arguments, inputs));
+  const outputs = entry.outputs.map((name) => ({ name, tensor: outputOf(result, name) }));
+  const forward = outputs.map(({ name, tensor }) =>
+    compare(name, tensor, tensors[`${key}.${name}`], tensors[`${key}.${name}.tolerance`]),
+  );
+  const leaves = inputs.filter((input) => input.requiresGrad);
+  if (leaves.length === 0) return forward;
+  const roots = outputs.filter(({ tensor }) => tensor.requiresGrad);
+  const found = engine.grad(
+    roots.map(({ tensor }) => tensor),
+    leaves,
+    { gradOutputs: roots.map(({ name }) => tensors[`${key}.${name}.gradient`]), allowUnused: true },
+  );
+  const backward = gradients.flatMap((expected, i) =>
+    expected === undefined
+      ? []
+      : [
+          compare(
+            `the gradient of input ${i}`,
+            found[leaves.indexOf(inputs[i])] ?? null,
+            expected,
+            tensors[`${key}.in.${i}.gradient.tolerance`] ?? 0,
+          ),
+        ],
+  );
+  return [...forward, ...backward];
+}
