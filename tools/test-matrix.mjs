@@ -24,9 +24,11 @@ const OPS = [
   CONFIGURATION,
   'packages/tensor/test/ops/',
   'packages/autograd/test/rules/',
+  'packages/autograd/test/pytorch/',
   'packages/nn/test/layers/',
   'packages/nn/test/optim/',
   'packages/nn/test/losses',
+  'packages/nn/test/pytorch/',
 ];
 
 const reference = {

@@ -12,7 +12,7 @@ import { ownModules } from './targets.js';
 /** One for each model to which adapters were added; its layers look at it to see what is on. */
 export class AdapterSet implements Switches {
   readonly configs = new Map<string, CheckedConfig>();
-  /** The adapted layers by path, in the order of the model's modules. */
+  /** The adapted layers by path, in the order in which they were first adapted. */
   readonly layers = new Map<string, AdaptedLayer>();
   /** The modules of which adapters have copies, by path. */
   readonly wrappers = new Map<string, ModulesToSaveWrapper>();

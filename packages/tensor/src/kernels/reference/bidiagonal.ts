@@ -23,7 +23,7 @@ export function bidiagonalize(A: Columns): Bidiagonal {
   const rights: Columns = [];
   // What the last reflection from the right has still to take from the columns: u[j] times `sum` from column j.
   let u = new Float64Array(N);
-  let sum = new Float64Array(N);
+  let sum: Float64Array = new Float64Array(N);
   for (let k = 0; k < N; k++) {
     // Each column is brought up to date and reflected from the left at once, while it is in the cache.
     addScaled(A[k], -u[0], sum, k);
