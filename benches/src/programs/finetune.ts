@@ -1,6 +1,7 @@
 /** Fine-tunes a network, all of it or LoRA alone, and tells time, memory, and the size of what has to be saved. */
 import {
   Adam,
+  addAdapter,
   CONVOLUTIONS,
   crossEntropy,
   Generator,
@@ -16,6 +17,7 @@ import {
   registerParametrization,
   Sequential,
   type Shape,
+  serializeAdapter,
   serializeSafetensors,
 } from 'lowrank';
 import { median } from '../turns.js';
@@ -25,8 +27,8 @@ const BATCH_SIZE = 64;
 
 interface Task {
   readonly model: Layer;
-  /** The layers that LoRA adapts. */
-  readonly adapted: readonly (Layer & { readonly weight: { readonly shape: Shape } })[];
+  /** The layers that LoRA adapts, by their paths. */
+  readonly adapted: Readonly<Record<string, Layer & { readonly weight: { readonly shape: Shape } }>>;
   /** Of one input. */
   readonly inputShape: Shape;
   readonly classes: number;
@@ -34,37 +36,54 @@ interface Task {
 
 function mnistCnn(): Task {
   const model = new MnistCnn();
-  const adapted = CONVOLUTIONS.map((name) => model[name]);
+  const adapted = Object.fromEntries(CONVOLUTIONS.map((name) => [name, model[name]]));
   return { model, adapted, inputShape: [1, 28, 28], classes: 10 };
 }
 
 function wideNetwork(): Task {
   const width = 1024;
-  const adapted = Array.from({ length: 4 }, () => new Linear(width, width));
-  const model = new Sequential(...adapted.flatMap((layer) => [layer, new ReLU()]));
+  const layers = Array.from({ length: 4 }, () => new Linear(width, width));
+  const model = new Sequential(...layers.flatMap((layer) => [layer, new ReLU()]));
+  const adapted = Object.fromEntries(layers.map((layer, i) => [2 * i, layer]));
   return { model, adapted, inputShape: [width], classes: width };
 }
 
 const TASKS = { mnistCnn, wideNetwork };
 
+/** Ways of training, each of which gives what has to be saved afterwards. */
+const WAYS = {
+  all:
+    ({ model }: Task) =>
+    () =>
+      serializeSafetensors(model.stateDict()),
+  adapters({ model, adapted }: Task) {
+    addAdapter(model, { r: rank, alpha: rank, targetModules: Object.keys(adapted) });
+    return () => serializeAdapter(model, 'default').tensors;
+  },
+  parametrizations({ model, adapted }: Task) {
+    for (const layer of Object.values(adapted)) {
+      registerParametrization(layer, 'weight', new Lora(layer.weight.shape, { rank, alpha: rank }));
+    }
+    markOnlyLoraAsTrainable(model);
+    return () => serializeSafetensors(loraStateDict(model));
+  },
+};
+
 export interface FinetuneOptions {
   readonly task: keyof typeof TASKS;
-  /** The rank of LoRA; 0 trains everything. */
+  readonly way: keyof typeof WAYS;
+  /** The rank of LoRA. */
   readonly rank: number;
   /** How many steps are timed. */
   readonly steps: number;
 }
 
-const { task, rank, steps } = optionsOf<FinetuneOptions>();
-const { model, adapted, inputShape, classes } = TASKS[task]();
-const generator = new Generator(1);
-if (rank > 0) {
-  for (const layer of adapted) {
-    registerParametrization(layer, 'weight', new Lora(layer.weight.shape, { rank, generator }));
-  }
-  markOnlyLoraAsTrainable(model);
-}
+const { task, way, rank, steps } = optionsOf<FinetuneOptions>();
+const chosen = TASKS[task]();
+const { model, inputShape, classes } = chosen;
+const save = WAYS[way](chosen);
 const optimizer = new Adam(model.parameters(), { lr: 1e-4 });
+const generator = new Generator(1);
 const inputs = rand([BATCH_SIZE, ...inputShape], { generator });
 const labels = randint([BATCH_SIZE], 0, classes, { generator });
 
@@ -80,5 +99,4 @@ function step(): number {
 for (let i = 0; i < 2; i++) step();
 const milliseconds = median(Array.from({ length: steps }, step));
 const peak = peakMemory();
-const saved = serializeSafetensors(rank > 0 ? loraStateDict(model) : model.stateDict());
-answer({ milliseconds, peakMemory: peak, file: saved.length / 1024 });
+answer({ milliseconds, peakMemory: peak, file: save().length / 1024 });
