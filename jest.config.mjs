@@ -3,6 +3,7 @@
 export default {
   testMatch: ['<rootDir>/{packages/*,benches,examples}/test/**/*.test.ts'],
   testEnvironment: 'node',
+  reporters: ['default', '<rootDir>/tools/closing-line.mjs'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
     '^@lowrank/([a-z]+)$': '<rootDir>/packages/$1/src/index.ts',

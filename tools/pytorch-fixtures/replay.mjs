@@ -88,7 +88,7 @@ function call(engine, { op, call: name = op }, parameters) {
   return engine.dispatch(engine.OPS.get(op), parameters.slice(0, -1), parameters.at(-1));
 }
 
-/** The tensors `KEY.in.0`, `KEY.in.1`, ... of a call, those of floats as leaves that require gradients. */
+/** The inputs of a call, `KEY.in.0`, `KEY.in.1`, ..., each a tensor of its own. */
 function inputsOf(engine, tensors, key) {
   const inputs = [];
   for (let i = 0; tensors[`${key}.in.${i}`] !== undefined; i++) {
@@ -96,6 +96,16 @@ function inputsOf(engine, tensors, key) {
     inputs.push(engine.fromTypedArray(stored.dataSync().slice(), stored.shape));
   }
   return inputs;
+}
+
+/** What the engine makes of the gradients of outputs: those of `leaves`, null for leaves that nothing depends on. */
+function gradientsOf(engine, outputs, leaves, gradientOf) {
+  const roots = outputs.filter(({ tensor }) => tensor.requiresGrad);
+  return engine.grad(
+    roots.map(({ tensor }) => tensor),
+    leaves,
+    { gradOutputs: roots.map(({ name }) => gradientOf(name)), allowUnused: true },
+  );
 }
 
 /**
@@ -106,34 +116,21 @@ function inputsOf(engine, tensors, key) {
  * @returns {Comparison[]} One for each output, and one for each input that has a gradient in PyTorch.
  */
 export function replay(engine, entry, tensors) {
-  const { key } = entry;
-  const inputs = inputsOf(engine, tensors, key);
-  const gradients = inputs.map((_, i) => tensors[`${key}.in.${i}.gradient`]);
-  for (const [i, gradient] of gradients.entries()) if (gradient !== undefined) inputs[i].requiresGrad = true;
+  const stored = (name) => tensors[`${entry.key}.${name}`];
+  const inputs = inputsOf(engine, tensors, entry.key);
+  const names = inputs.map((_, i) => `in.${i}`).filter((name) => stored(`${name}.gradient`) !== undefined);
+  const leaves = names.map((name) => inputs[Number(name.slice('in.'.length))]);
+  for (const leaf of leaves) leaf.requiresGrad = true;
   const result = call(engine, entry, fill(entry.arguments, inputs));
   const outputs = entry.outputs.map((name) => ({ name, tensor: outputOf(result, name) }));
   const forward = outputs.map(({ name, tensor }) =>
-    compare(name, tensor, tensors[`${key}.${name}`], tensors[`${key}.${name}.tolerance`]),
+    compare(name, tensor, stored(name), stored(`${name}.tolerance`)),
   );
-  const leaves = inputs.filter((input) => input.requiresGrad);
   if (leaves.length === 0) return forward;
-  const roots = outputs.filter(({ tensor }) => tensor.requiresGrad);
-  const found = engine.grad(
-    roots.map(({ tensor }) => tensor),
-    leaves,
-    { gradOutputs: roots.map(({ name }) => tensors[`${key}.${name}.gradient`]), allowUnused: true },
-  );
-  const backward = gradients.flatMap((expected, i) =>
-    expected === undefined
-      ? []
-      : [
-          compare(
-            `the gradient of input ${i}`,
-            found[leaves.indexOf(inputs[i])] ?? null,
-            expected,
-            tensors[`${key}.in.${i}.gradient.tolerance`] ?? 0,
-          ),
-        ],
-  );
+  const found = gradientsOf(engine, outputs, leaves, (name) => stored(`${name}.gradient`));
+  const backward = names.map((name, i) => {
+    const tolerance = stored(`${name}.gradient.tolerance`) ?? 0;
+    return compare(`the gradient of ${name}`, found[i], stored(`${name}.gradient`), tolerance);
+  });
   return [...forward, ...backward];
 }

@@ -94,6 +94,19 @@ describe.each(documents.map((document) => [document.path, document] as const))('
   });
 });
 
+describe('README.md', () => {
+  it('counts what docs/truth.md lists, and other tests count', () => {
+    const truth = readFileSync(join(ROOT, 'docs/truth.md'), 'utf8');
+    const sum = (pattern: RegExp) =>
+      [...truth.matchAll(pattern)].reduce((total, [, count]) => total + Number(count), 0);
+    const comparisons = sum(/(\d+) comparisons/g).toLocaleString('en-US');
+    const inputs = sum(/(\d+) (?:inputs,|times, 20 steps)/g).toLocaleString('en-US');
+    expect(withoutLayout(readFileSync(join(ROOT, 'README.md'), 'utf8'))).toContain(
+      `${comparisons} comparisons on ${inputs} sets of inputs`,
+    );
+  });
+});
+
 /** Indentation and line breaks may differ. */
 function withoutLayout(text: string): string {
   return text.replace(/\s+/g, ' ').trim();

@@ -10,7 +10,7 @@ from values import INF, INT_MAX, INT_MIN, NAN, SPECIAL
 ONCE_ROUNDED = elementwise(roundings=0, gradient_roundings=6)
 CHOSEN = elementwise(roundings=0, gradient_roundings=2, up_to_sign=True)
 
-# Of slopes that are differences, such as 1 - y^2, the gradient that arrives is the magnitude.
+# Of slopes that are differences, such as 1 - y^2, or y + 1 for expm1, the gradient that arrives is the magnitude.
 CANCELLING_SLOPE = elementwise(gradient_floor=lambda g, x: g, negligible=128 * NEGLIGIBLE)
 # The value of gelu is one, too: x / 2 times 1 + erf(x / sqrt(2)).
 CANCELLING = elementwise(floor=lambda x: x, gradient_floor=lambda g, x: g)
@@ -273,7 +273,7 @@ UNARY = [
     Op("ceil", torch.ceil, of_one(dtypes=NUMBERS), exact),
     Op("round", torch.round, of_one(dtypes=NUMBERS), exact),
     Op("exp", torch.exp, of_one(-90, 80), elementwise()),
-    Op("expm1", torch.expm1, of_one(-9, 9), elementwise()),
+    Op("expm1", torch.expm1, of_one(-9, 9), CANCELLING_SLOPE),
     Op("log", torch.log, of_one(0, 9), elementwise()),
     Op("log1p", torch.log1p, of_one(-0.99, 9), elementwise()),
     Op("sqrt", torch.sqrt, of_one(0, 9), ONCE_ROUNDED),

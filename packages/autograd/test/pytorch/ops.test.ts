@@ -9,6 +9,8 @@ const { OPS, setRecorder } = numbers;
 const engine: Readonly<Record<string, unknown>> = { ...numbers, ...autograd };
 const fixtures = new Fixtures(engine, new URL('fixtures/ops', import.meta.url));
 
+const TRUTH = readFileSync(new URL('../../../../docs/truth.md', import.meta.url), 'utf8');
+
 /** How many samples an op needs at least. */
 const FEWEST = 8;
 
@@ -68,7 +70,9 @@ describe('the samples', () => {
 
   // tools/closing-line.mjs repeats this title at the end of a run.
   const { names, samples, comparisons } = fixtures;
-  it(`${names.length} ops and functions, ${samples.length} sample inputs, ${comparisons} comparisons with PyTorch`, () => {
+  const count = `${names.length} ops and functions: ${samples.length} inputs, ${comparisons} comparisons`;
+  it(`${count} with PyTorch, as the document says`, () => {
     expect(made).toBe(comparisons);
+    expect(TRUTH).toContain(count);
   });
 });

@@ -1,6 +1,6 @@
 /** Singular values of bidiagonal matrices, by implicit QR sweeps. */
 import type { Bidiagonal } from './bidiagonal.js';
-import { DelayedRotations } from './delayed-rotations.js';
+import { type Columns, rotate } from './vectors.js';
 
 /** Sweeps for each singular value: two or three are usual. */
 const MAX_SWEEPS = 60;
@@ -15,7 +15,6 @@ const NOTHING = 1e-150;
  * Kahan, "Accurate Singular Values of Bidiagonal Matrices", 1990.)
  */
 export function diagonalize({ left, right, diagonal: d, upper: e }: Bidiagonal): void {
-  const [rows, columns] = [new DelayedRotations(left), new DelayedRotations(right)];
   let budget = MAX_SWEEPS * d.length;
   let last = d.length - 1;
   while (last > 0 && budget-- > 0) {
@@ -28,11 +27,10 @@ export function diagonalize({ left, right, diagonal: d, upper: e }: Bidiagonal):
     while (first > 0 && !isNegligible(d, e, first - 1)) first--;
     // Sweeps push what is small to their end, and so should begin where the large is.
     const down = Math.abs(d[first]) >= Math.abs(d[last]);
-    if (down) sweep(d, e, { from: first, to: last, step: 1 }, columns, rows);
+    if (down) sweep(d, e, { from: first, to: last, step: 1 }, right, left);
     // Turned about both diagonals the matrix is upper bidiagonal again, and its sides have changed places.
-    else sweep(d, e, { from: last, to: first, step: -1 }, rows, columns);
+    else sweep(d, e, { from: last, to: first, step: -1 }, left, right);
   }
-  for (const side of [rows, columns]) side.finish();
 }
 
 function isNegligible(d: Float64Array, e: Float64Array, i: number): boolean {
@@ -66,14 +64,7 @@ function rotationOf(f: number, g: number): Rotation {
  * A step of the QR iteration along the stretch. The first rotation of each pair mixes two neighbouring columns of the
  * matrix, the second two rows; `first` and `second` are the sides that collect them.
  */
-function sweep(
-  d: Float64Array,
-  e: Float64Array,
-  walk: Walk,
-  first: DelayedRotations,
-  second: DelayedRotations,
-): void {
-  for (const side of [first, second]) side.begin(walk.from, walk.step);
+function sweep(d: Float64Array, e: Float64Array, walk: Walk, first: Columns, second: Columns): void {
   const shift = shiftOf(d, e, walk);
   if (shift === 0) sweepUnshifted(d, e, walk, first, second);
   else sweepShifted(d, e, walk, shift, first, second);
@@ -84,8 +75,8 @@ function sweepShifted(
   e: Float64Array,
   { from, to, step }: Walk,
   shift: number,
-  first: DelayedRotations,
-  second: DelayedRotations,
+  first: Columns,
+  second: Columns,
 ): void {
   let f = (Math.abs(d[from]) - shift) * (Math.sign(d[from]) + shift / d[from]);
   let g = e[beside(from, step)];
@@ -98,7 +89,7 @@ function sweepShifted(
     e[at] = a.c * e[at] - a.s * d[i];
     g = a.s * d[next];
     d[next] *= a.c;
-    first.rotate(a.c, a.s);
+    rotate(first[i], first[next], a.c, a.s);
     const b = rotationOf(f, g);
     d[i] = b.length;
     f = b.c * e[at] + b.s * d[next];
@@ -107,7 +98,7 @@ function sweepShifted(
       g = b.s * e[beside(next, step)];
       e[beside(next, step)] *= b.c;
     }
-    second.rotate(b.c, b.s);
+    rotate(second[i], second[next], b.c, b.s);
   }
   e[beside(to - step, step)] = f;
 }
@@ -117,8 +108,8 @@ function sweepUnshifted(
   d: Float64Array,
   e: Float64Array,
   { from, to, step }: Walk,
-  first: DelayedRotations,
-  second: DelayedRotations,
+  first: Columns,
+  second: Columns,
 ): void {
   let c = 1;
   let b: Rotation = { c: 1, s: 0, length: 0 };
@@ -129,8 +120,8 @@ function sweepUnshifted(
     b = rotationOf(b.c * a.length, d[next] * a.s);
     d[i] = b.length;
     c = a.c;
-    first.rotate(a.c, a.s);
-    second.rotate(b.c, b.s);
+    rotate(first[i], first[next], a.c, a.s);
+    rotate(second[i], second[next], b.c, b.s);
   }
   const end = d[to] * c;
   d[to] = end * b.c;

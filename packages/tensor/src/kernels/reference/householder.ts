@@ -28,9 +28,6 @@ export function reflect(v: Float64Array, y: Float64Array, start: number): void {
   addScaled(y, -dot(v, y, start), v, start);
 }
 
-/** So many columns at a time stay in the level-2 cache while all reflectors pass by. */
-const COLUMNS = 16;
-
 /** The first `count` columns of Q = H_0 H_1 ..., [rows, rows]; reflector k begins with row k. */
 export function productOf(reflectors: Columns, rows: number, count: number): Columns {
   const Q = Array.from({ length: count }, (_, j) => {
@@ -38,12 +35,9 @@ export function productOf(reflectors: Columns, rows: number, count: number): Col
     axis[j] = 1;
     return axis;
   });
-  for (let first = 0; first < count; first += COLUMNS) {
-    const end = Math.min(first + COLUMNS, count);
-    for (let k = Math.min(end, reflectors.length) - 1; k >= 0; k--) {
-      // Column j is an axis still to reflectors after it, which leave it alone.
-      for (let j = Math.max(first, k); j < end; j++) reflect(reflectors[k], Q[j], k);
-    }
+  for (let k = reflectors.length - 1; k >= 0; k--) {
+    // Columns before are axes still, which this reflector and those after it leave alone.
+    for (let j = k; j < count; j++) reflect(reflectors[k], Q[j], k);
   }
   return Q;
 }
