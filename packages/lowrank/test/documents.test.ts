@@ -100,10 +100,11 @@ describe('README.md', () => {
     const sum = (pattern: RegExp) =>
       [...truth.matchAll(pattern)].reduce((total, [, count]) => total + Number(count), 0);
     const comparisons = sum(/(\d+) comparisons/g).toLocaleString('en-US');
+    const [, ops] = /(\d+ ops and functions): /.exec(truth) ?? [];
     const inputs = sum(/(\d+) (?:inputs,|times, 20 steps)/g).toLocaleString('en-US');
-    expect(withoutLayout(readFileSync(join(ROOT, 'README.md'), 'utf8'))).toContain(
-      `${comparisons} comparisons on ${inputs} sets of inputs`,
-    );
+    const readme = withoutLayout(readFileSync(join(ROOT, 'README.md'), 'utf8'));
+    expect(readme).toContain(`compares ${ops}, `);
+    expect(readme).toContain(`${comparisons} comparisons on ${inputs} sets of inputs`);
   });
 });
 
