@@ -66,7 +66,7 @@ describe('npm run bench', () => {
 
   it('measures fine-tuning in processes of their own', async () => {
     await bench(['lora']);
-    expect(printed).toMatch(/LoRA of rank 1 .*\d/);
+    expect(printed).toMatch(/adapters of rank 1 .*\d/);
     expect(printed).toContain('peak memory, MB');
   });
 

@@ -123,11 +123,13 @@ describe('contestants', () => {
       'tfjs wasm, 1 thread',
       'jax-js wasm, 1 thread',
       'PyTorch, 1 thread',
+      'PyTorch without AVX-512, 1 thread',
       'lowrank, 2 threads',
       'tfjs wasm, 2 threads',
       'PyTorch, 2 threads',
+      'PyTorch without AVX-512, 2 threads',
     ]);
-    expect(labels('step', { threads: 1 })).toHaveLength(4);
+    expect(labels('step', { threads: 1 })).toHaveLength(5);
   });
 
   it('have wide rows where they run in WebAssembly', () => {
