@@ -68,17 +68,24 @@ const isString = (value: unknown): value is string => typeof value === 'string' 
 const isStrings = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every(isString);
 const isNames = (value: unknown) => isString(value) || value instanceof RegExp || isStrings(value);
-const isRank = (value: unknown) => Number.isInteger(value) && (value as number) >= 1;
+/** Whether a value is a rank, apart from what is adapted. */
+export const isRank = (value: unknown) => Number.isInteger(value) && (value as number) >= 1;
 const isAlpha = (value: unknown) => Number.isFinite(value) && (value as number) >= 0;
 const isLayerNumber = (value: unknown) => Number.isInteger(value) && (value as number) >= 0;
 
 function isPattern(value: unknown, holds: (entry: unknown) => boolean): boolean {
-  return (
-    typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(holds)
-  );
+  return isPlainObject(value) && Object.values(value).every(holds);
 }
 
-function oneOf<const T>(values: readonly T[], otherwise: T) {
+/** An object by itself, not one of a class such as Map, whose entries are no fields. */
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** An option that has a few values. */
+export function oneOf<const T>(values: readonly T[], otherwise: T) {
   return {
     otherwise,
     range: `one of ${values.map((value) => (typeof value === 'string' ? `'${value}'` : value)).join(', ')}`,
@@ -88,7 +95,8 @@ function oneOf<const T>(values: readonly T[], otherwise: T) {
 
 const NAMES = 'a list of names, a regular expression as a string, or a RegExp';
 
-const RULES: OptionRules<LoraConfig> = {
+/** What each option of a config may be. */
+export const CONFIG_RULES: OptionRules<LoraConfig> = {
   r: { otherwise: 8, range: 'a rank, a whole number of at least 1', holds: isRank },
   alpha: nonNegative(8),
   dropout: {
@@ -130,29 +138,64 @@ const RULES: OptionRules<LoraConfig> = {
 };
 
 /**
- * A config with its defaults filled in.
+ * Options with their defaults filled in.
+ * @param op What error messages call the function that was handed the options.
+ * @throws ArgumentError that names the first one that is unknown (and the nearest known one), or out of its range.
+ */
+export function checkedOptions<Options extends object>(
+  op: string,
+  rules: OptionRules<Options>,
+  given: Options,
+): Options {
+  checkOptions(op, given);
+  const filled = fillOptions(rules, [given]);
+  const problem = unknownOption(rules, given) ?? optionOutOfRange(rules, filled);
+  if (problem !== undefined) throw new ArgumentError(op, problem);
+  return filled;
+}
+
+/**
+ * A config with its defaults filled in, which what happens to the given one does not change.
  * @param op What error messages call the function that was handed the config.
  * @throws ArgumentError that names the first key that is unknown (and the nearest known one), or out of its range.
  */
 export function checkConfig(op: string, config: LoraConfig): CheckedConfig {
-  checkOptions(op, config);
-  const filled = fillOptions(RULES, [config]);
-  const problem = unknownOption(RULES, config) ?? optionOutOfRange(RULES, filled) ?? conflictOf(filled);
-  if (problem !== undefined) throw new ArgumentError(op, problem);
+  const filled = checkedOptions(op, CONFIG_RULES, config) as Required<LoraConfig>;
+  const conflict = conflictOf(filled);
+  if (conflict !== undefined) throw new ArgumentError(op, conflict);
+  const { targetModules, excludeModules, rankPattern, alphaPattern, modulesToSave } = filled;
   return {
-    ...(filled as Required<LoraConfig>),
-    layersToTransform: [filled.layersToTransform ?? []].flat(),
-    layersPattern: [filled.layersPattern ?? []].flat(),
+    ...filled,
+    targetModules: isAllLinear(targetModules) ? ALL_LINEAR : ownNames(targetModules),
+    excludeModules: ownNames(excludeModules),
+    rankPattern: { ...rankPattern },
+    alphaPattern: { ...alphaPattern },
+    modulesToSave: [...modulesToSave],
+    layersToTransform: [filled.layersToTransform].flat(),
+    layersPattern: [filled.layersPattern].flat(),
   };
 }
 
+/** In any case of letters, as in PEFT. */
+function isAllLinear(names: ModuleNames): boolean {
+  return typeof names === 'string' && names.toLowerCase() === ALL_LINEAR;
+}
+
+function ownNames(names: ModuleNames): ModuleNames {
+  return typeof names === 'string' || names instanceof RegExp ? names : [...names];
+}
+
 /** Says what is wrong with options that do not go together, if anything. */
-function conflictOf({ targetModules, layersToTransform, layersPattern }: LoraConfig): string | undefined {
-  const numbers = [layersToTransform ?? []].flat();
+function conflictOf({
+  targetModules,
+  layersToTransform,
+  layersPattern,
+}: Required<LoraConfig>): string | undefined {
+  const numbers = [layersToTransform].flat();
   if (numbers.length > 0 && !Array.isArray(targetModules)) {
     return 'layersToTransform picks among a list of names: give targetModules as a list, or write the numbers into the regular expression';
   }
-  if (numbers.length === 0 && [layersPattern ?? []].flat().length > 0) {
+  if (numbers.length === 0 && [layersPattern].flat().length > 0) {
     return 'layersPattern says what the layers of layersToTransform are called: give that too';
   }
   return undefined;

@@ -8,7 +8,8 @@ import { Buffer, Parameter } from './parameter.js';
  * original is shared within the copy. `copy.deepcopy` of a module. Nothing is allocated for the values until one of the two
  * is trained. Fields that are neither modules nor tensors nor arrays are the same objects in both.
  *
- * @throws ArgumentError for what is no module, and for one with computed fields, such as a parametrized weight.
+ * @throws ArgumentError for what is no module, and for one that a copy could not do without: with computed fields, such as a
+ * parametrized weight, with a `forward` that is a field, or that says so itself (`uncopyable`).
  */
 export function copyModule<M extends Module>(module: M): M {
   if (!(module instanceof Module)) {
@@ -51,16 +52,22 @@ function copyArray(array: readonly unknown[], copies: Map<unknown, unknown>): un
 }
 
 function copyFields(module: Module, copies: Map<unknown, unknown>): Module {
+  const { typeName, uncopyable } = module;
+  if (uncopyable !== undefined) throw new ArgumentError('copyModule', `${typeName} ${uncopyable}`);
   // Only the constructor of the base runs, which sets up what all modules have; the fields are those of the original.
   const copy: Module = enter(module, Reflect.construct(Module, [], module.constructor as never), copies);
   for (const [name, field] of Object.entries(Object.getOwnPropertyDescriptors(module))) {
     if (!('value' in field)) {
       throw new ArgumentError(
         'copyModule',
-        `${module.typeName}.${name} is computed. Call removeParametrizations(module, '${name}') first`,
+        `${typeName}.${name} is computed. Call removeParametrizations(module, '${name}') first`,
       );
     }
     Object.defineProperty(copy, name, { ...field, value: copyOf(field.value, copies) });
   }
-  return copy;
+  if (!Object.hasOwn(module, 'forward')) return copy;
+  throw new ArgumentError(
+    'copyModule',
+    `${typeName}.forward is a field, and would go on computing with the original. Make it a method of the class`,
+  );
 }

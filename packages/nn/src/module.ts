@@ -43,6 +43,11 @@ export abstract class Module {
     return `${'parametrizations' in this ? 'Parametrized' : ''}${this.constructor.name}`;
   }
 
+  /** Why `copyModule` cannot copy this module, behind its name in the message; `undefined` if it can. */
+  get uncopyable(): string | undefined {
+    return undefined;
+  }
+
   /** What the printed form says of this module apart from its submodules, such as `in_features=2`. */
   extraRepr(): string {
     return '';
@@ -165,16 +170,30 @@ export abstract class Module {
 
   /** Calls `f` on all modules below this one, the innermost first, and at last on this one: PyTorch's order. */
   apply(f: (module: Module) => void): this {
-    const children = new Set([...this.namedChildren()].map(([, child]) => child));
-    for (const child of children) child.apply(f);
-    f(this);
+    this.#applyFromBelow(f);
     return this;
   }
 
-  /** The printed form, PyTorch's; arrays of modules as its `ModuleList`. */
+  #applyFromBelow(f: (module: Module) => void, above: readonly Module[] = []): void {
+    if (above.includes(this)) return;
+    const children = new Set([...this.namedChildren()].map(([, child]) => child));
+    for (const child of children) child.#applyFromBelow(f, [...above, this]);
+    f(this);
+  }
+
+  /**
+   * The printed form, PyTorch's; arrays of modules as its `ModuleList`. What stands within itself is `Name(...)` there,
+   * where PyTorch would not come to an end.
+   */
   toString(): string {
-    const extra = this.extraRepr();
-    return printed(this.typeName, extra === '' ? [] : extra.split('\n'), [...printedChildren(this)]);
+    if (beingPrinted.has(this)) return `${this.typeName}(...)`;
+    beingPrinted.add(this);
+    try {
+      const extra = this.extraRepr();
+      return printed(this.typeName, extra === '' ? [] : extra.split('\n'), [...printedChildren(this)]);
+    } finally {
+      beingPrinted.delete(this);
+    }
   }
 
   /** Node's `console.log` prints modules as `toString` does. */
@@ -227,6 +246,9 @@ function convert(field: Parameter | Buffer, target: DType | Device): Tensor {
   if (field.grad !== null) parameter.grad = to(field.grad.detach(), target);
   return parameter;
 }
+
+/** The modules around the one that is printed at present, and itself. */
+const beingPrinted = new Set<Module>();
 
 /** `Name(...)` with a line for each of `lines` and `children`, in one line where there is not more than one of `lines`. */
 function printed(name: string, lines: readonly string[], children: readonly string[]): string {

@@ -74,7 +74,7 @@ describe('copyModule', () => {
     expect(copy.forward(ones([8])).tolist()).toEqual(other.forward(ones([8])).tolist());
   });
 
-  it('refuses computed fields, and what is no module', () => {
+  it('refuses computed fields, a forward that is a field, and what is no module', () => {
     class Doubled extends Module {
       readonly factor = new Parameter(zeros([1]));
       forward(weight: Tensor): Tensor {
@@ -88,6 +88,11 @@ describe('copyModule', () => {
       'weight is computed',
       "removeParametrizations(module, 'weight')",
     );
+    class Halved extends Module {
+      readonly layer = new Linear(2, 2);
+      readonly forward = (x: Tensor) => this.layer.forward(x).div(2);
+    }
+    expectError(() => copyModule(new Halved()), ArgumentError, 'Halved.forward is a field', 'a method');
     expectError(() => copyModule(ones([1]) as never), ArgumentError, 'copyModule', 'a Tensor');
   });
 });

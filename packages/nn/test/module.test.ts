@@ -75,6 +75,11 @@ describe('the fields of a module', () => {
     const parent = new Parent();
     expect(names(parent.namedModules())).toEqual(['', 'child']);
     expect(Object.keys(parent.stateDict())).toEqual(['child.weight']);
+    const seen: Module[] = [];
+    parent.apply((module) => seen.push(module));
+    expect(seen).toEqual([parent.child, parent]);
+    const text = 'Parent(\n  (child): Child(\n    (parent): Parent(...)\n  )\n)';
+    expect([String(parent), String(parent)]).toEqual([text, text]);
   });
 
   it('calls apply on the innermost first and in order, as PyTorch', () => {

@@ -1,6 +1,14 @@
 /** The layer that stands in the place of an adapted one: the base layer, and what each adapter adds to its output. */
 import { noGrad } from '@lowrank/autograd';
-import { type Conv2d, type Layer, type Linear, Module, ModuleDict, ParameterDict } from '@lowrank/nn';
+import {
+  type Conv2d,
+  type Layer,
+  type Linear,
+  Module,
+  ModuleDict,
+  type Parameter,
+  ParameterDict,
+} from '@lowrank/nn';
 import { ArgumentError, checkOptions, concat, indexAdd, type Tensor, tensor } from '@lowrank/tensor';
 import { checkRowAdapters, checkRowCount, rowsByAdapter, takeRows } from './mixed-batch.js';
 import {
@@ -14,7 +22,7 @@ import {
   likeTensor,
   type Magnitude,
 } from './parts.js';
-import type { MixedBatch, RowAdapters, Switches } from './switches.js';
+import { type MixedBatch, OBEYS_ITS_MODEL, type RowAdapters, type Switches } from './switches.js';
 
 /** A layer that can be adapted. */
 export interface WeightedLayer extends Layer {
@@ -94,6 +102,10 @@ export abstract class AdaptedLayer<Base extends WeightedLayer = WeightedLayer> e
     return `lora.${this.kind}`;
   }
 
+  override get uncopyable(): string {
+    return OBEYS_ITS_MODEL;
+  }
+
   /** That of the base layer. */
   get weight(): Tensor {
     return this.base_layer.weight;
@@ -120,6 +132,16 @@ export abstract class AdaptedLayer<Base extends WeightedLayer = WeightedLayer> e
     return 1;
   }
 
+  /** Whether these are the switches that it looks at: those of the model to which its adapters were added. */
+  obeys(switches: Switches): boolean {
+    return this.#switches === switches;
+  }
+
+  /** Whether adapters are merged into its weight. */
+  get isMerged(): boolean {
+    return this.#original !== null;
+  }
+
   hasAdapter(name: string): boolean {
     return this.#settings.has(name);
   }
@@ -142,6 +164,11 @@ export abstract class AdaptedLayer<Base extends WeightedLayer = WeightedLayer> e
       if (part !== undefined) parts[field] = part;
     }
     return parts as unknown as AdapterParts;
+  }
+
+  /** One of the parts of an adapter. */
+  part(name: string, field: keyof AdapterParts): Module | Parameter | undefined {
+    return this[field]?.get(name);
   }
 
   /** The factors of an adapter's update. */
@@ -202,11 +229,16 @@ export abstract class AdaptedLayer<Base extends WeightedLayer = WeightedLayer> e
     const parts = this.parts(name);
     const { scale } = this.settings(name);
     const { lora_dropout, lora_initial, lora_magnitude_vector } = parts;
-    const learned = this.through(lora_dropout.forward(x), factorsOf(parts), scale);
-    const update = lora_initial ? learned.sub(this.through(x, lora_initial, scale)) : learned;
-    if (lora_magnitude_vector === undefined) return update;
+    const withoutInitial = (y: Tensor, of: Tensor) =>
+      lora_initial ? y.sub(this.through(of, lora_initial, scale)) : y;
+    const kept = lora_dropout.forward(x);
+    const learned = this.through(kept, factorsOf(parts), scale);
+    if (lora_magnitude_vector === undefined) return withoutInitial(learned, x);
+    // What dropout leaves of x goes through all that the lengths scale, as in PEFT.
+    const base = this.withoutBias(kept === x ? output() : this.base_layer.forward(kept));
     const gain = this.alongOutputs(this.#gain(lora_magnitude_vector, parts, scale), 'output');
-    return this.withoutBias(output()).mul(gain.sub(1)).add(update.mul(gain));
+    const rescaled = withoutInitial(base, kept).mul(gain.sub(1));
+    return withoutInitial(rescaled.add(learned.mul(gain)), x);
   }
 
   /** What an adapter adds to the base weight, in its shape. */

@@ -1,5 +1,5 @@
 /** The adapters of a model: their configs, where they are, and which of them are on. */
-import { type Buffer, Module, Parameter } from '@lowrank/nn';
+import { type Buffer, isParametrized, Module, Parameter } from '@lowrank/nn';
 import { ArgumentError, formatValue } from '@lowrank/tensor';
 import type { CheckedConfig } from '../config.js';
 import type { AdaptedLayer } from './adapted-layer.js';
@@ -52,7 +52,9 @@ export class AdapterSet implements Switches {
 
   /** The parameters that an adapter brought into the model. */
   parametersOf(name: string): Parameter[] {
-    const parts = this.layersOf(name).flatMap(([, layer]) => trainedTensors(layer.parts(name)));
+    const parts = this.layersOf(name).flatMap(([, layer]) =>
+      trainedTensors((field) => layer.part(name, field)),
+    );
     const copies = this.copiesOf(name).flatMap(([, copy]) => copy.parameters());
     return [...parts.map(([, parameter]) => parameter), ...copies];
   }
@@ -64,6 +66,7 @@ const KEY_PREFIX = 'base_model.model.';
 /**
  * The tensors of an adapter by the keys that they have in PEFT's files: the model's own, not copies. Next to A, B and
  * DoRA's magnitudes these are the copies of modules that the adapter saves, and the biases that are trained with it.
+ * @throws ArgumentError if the model has no such adapter, or for factors that are computed.
  */
 export function adapterTensors(
   op: string,
@@ -73,6 +76,13 @@ export function adapterTensors(
   const set = adapterSetOf(op, model);
   const config = set.config(op, name);
   const parts = set.layersOf(name).map(([path, layer]) => [path, layer.parts(name)] as const);
+  const computed = parts.find(([, { lora_A, lora_B }]) =>
+    [lora_A, lora_B].some((factor) => factor && isParametrized(factor)),
+  );
+  if (computed !== undefined) {
+    const way = "Call removeParametrizations(factor, 'weight') first";
+    throw new ArgumentError(op, `a factor of ${name} in ${computed[0]} is parametrized. ${way}`);
+  }
   return tensorsByKey(set, config, parts, set.copiesOf(name));
 }
 
@@ -88,7 +98,12 @@ export function tensorsByKey(
   copies: readonly (readonly [path: string, copy: Module])[],
 ): ReadonlyMap<string, Parameter | Buffer> {
   const named = [
-    ...parts.flatMap(([path, ofLayer]) => within(path, trainedTensors(ofLayer))),
+    ...parts.flatMap(([path, ofLayer]) =>
+      within(
+        path,
+        trainedTensors((field) => ofLayer[field]),
+      ),
+    ),
     ...copies.flatMap(([path, copy]) => within(path, copy.namedState())),
     ...trainedBiases(set, config, new Set(parts.map(([path]) => path))),
   ];
@@ -169,6 +184,21 @@ export function checkUnmerged(op: string, { merged }: AdapterSet): void {
     op,
     `is not possible while ${merged.join(', ')} is merged into the weights. Call unmerge(model) first`,
   );
+}
+
+/**
+ * Only one copy of a module can compute in its place.
+ * @throws ArgumentError for adapters that each have a copy of the same module.
+ */
+export function checkOneCopy(op: string, { wrappers }: AdapterSet, names: readonly string[]): void {
+  for (const [path, { modules_to_save }] of wrappers) {
+    const rivals = names.filter((name) => modules_to_save.has(name));
+    if (rivals.length <= 1) continue;
+    throw new ArgumentError(
+      op,
+      `${rivals.join(' and ')} each have a copy of ${path}; only one can be active`,
+    );
+  }
 }
 
 /**

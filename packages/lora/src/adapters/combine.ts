@@ -1,8 +1,9 @@
 /** Combining adapters into a new one. */
 import { noGrad } from '@lowrank/autograd';
-import type { Module } from '@lowrank/nn';
-import { ArgumentError, checkOptions, concat, formatValue } from '@lowrank/tensor';
+import type { Module, OptionRules } from '@lowrank/nn';
+import { ArgumentError, concat, formatValue } from '@lowrank/tensor';
 import { factorize } from '../analysis/factorize.js';
+import { CONFIG_RULES, checkedOptions, isRank, oneOf } from '../config.js';
 import { inShapes, matrixOf } from '../init/matrix.js';
 import type { AdaptedLayer } from './adapted-layer.js';
 import { type AdapterSet, adapterSetOf, checkedNames, checkUnmerged } from './adapter-set.js';
@@ -19,7 +20,7 @@ export interface CombineOptions {
   readonly name: string;
   /** Default `'svd'`. */
   readonly method?: CombineMethod;
-  /** The rank of the new adapter, for `'svd'`. Default: the highest of those that are combined. */
+  /** The rank of the new adapter, or of the whole weight where that is lower; for `'svd'`. Default: the highest of those that are combined. */
   readonly rank?: number;
 }
 
@@ -45,6 +46,13 @@ type Combination = (
 
 const COMBINATIONS: Readonly<Record<CombineMethod, Combination>> = { linear, cat, svd };
 
+const RULES: OptionRules<CombineOptions> = {
+  // Which names a model takes is checked with all else of the new adapter.
+  name: { otherwise: undefined, range: 'a name', holds: (value) => typeof value === 'string' },
+  method: oneOf(Object.keys(COMBINATIONS) as CombineMethod[], 'svd'),
+  rank: { ...CONFIG_RULES.r, otherwise: undefined, holds: (value) => value === undefined || isRank(value) },
+};
+
 /**
  * Adds a new adapter whose update is the sum of those of others, each times its weight, which may be negative. It has the
  * scale 1 and is not active before `setAdapter`. PEFT's `add_weighted_adapter`
@@ -67,11 +75,12 @@ export function combineAdapters(
   options: CombineOptions,
 ): void {
   const op = 'combineAdapters';
-  checkOptions(op, options);
+  const { name, method = 'svd', rank } = checkedOptions(op, RULES, options);
+  if (rank !== undefined && method !== 'svd') {
+    throw new ArgumentError(op, `the rank follows from method '${method}'; only 'svd' can choose it`);
+  }
   const set = adapterSetOf(op, model);
   const weighted = checkedWeights(op, checkedNames(op, set, names), weights);
-  const { name, method = 'svd', rank } = options;
-  checkMethod(op, method, rank);
   checkUnmerged(op, set);
   for (const one of names) checkNoCopies(op, set, one);
   const combine = COMBINATIONS[method];
@@ -103,19 +112,6 @@ function checkedWeights(op: string, names: readonly string[], weights: readonly 
     op,
     `takes adapters, and a finite weight for each, got ${formatValue(names)} and ${formatValue(weights)}`,
   );
-}
-
-function checkMethod(op: string, method: CombineMethod, rank: number | undefined): void {
-  if (!Object.hasOwn(COMBINATIONS, method)) {
-    const known = Object.keys(COMBINATIONS).join(', ');
-    throw new ArgumentError(op, `there is no method ${formatValue(method)}; there are ${known}`);
-  }
-  if (rank === undefined) return;
-  if (method !== 'svd')
-    throw new ArgumentError(op, `the rank follows from method '${method}'; only 'svd' can choose it`);
-  if (!Number.isInteger(rank) || rank < 1) {
-    throw new ArgumentError(op, `a rank is a whole number of at least 1, got ${formatValue(rank)}`);
-  }
 }
 
 function checkNoCopies(op: string, set: AdapterSet, name: string): void {
@@ -195,6 +191,12 @@ function cat(op: string, path: string, layer: AdaptedLayer, weighted: readonly W
       ...(initial ? [{ factors: initial, factor: -factor }] : []),
     ];
   });
+  const rank = stack.reduce((total, { factors }) => total + (factors.A.shape[0] as number), 0);
+  const full = Math.min(...layer.matrixShape);
+  if (rank > full) {
+    const text = `the ranks for ${path} add up to ${rank}, and its weight has at most ${full}`;
+    throw new ArgumentError(op, `method 'cat': ${text}. Take 'svd'`);
+  }
   return {
     A: concat(
       stack.map(({ factors, factor }) => factors.A.mul(factor)),

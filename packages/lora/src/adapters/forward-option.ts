@@ -4,6 +4,7 @@ import { Tensor } from '@lowrank/tensor';
 import type { AdapterSet } from './adapter-set.js';
 import { checkRowAdapters } from './mixed-batch.js';
 import type { MixedBatch, RowAdapters } from './switches.js';
+import { synchronous } from './synchronous.js';
 
 /** A model whose `forward` takes, behind its own inputs, the adapters of the rows. */
 export type Adapted<M extends Module> = M & {
@@ -50,7 +51,11 @@ function withRowAdapters(set: AdapterSet, rows: RowAdapters, compute: () => unkn
   const before = set.rows;
   set.rows = rows;
   try {
-    return compute();
+    return synchronous(
+      'forward',
+      compute(),
+      'rows cannot have adapters of their own in a forward that is asynchronous: the rows would be forgotten while it waits',
+    );
   } finally {
     set.rows = before;
   }

@@ -2,11 +2,19 @@
 import type { Module } from '@lowrank/nn';
 import { ArgumentError, formatValue } from '@lowrank/tensor';
 import type { CheckedConfig, LoraConfig } from '../config.js';
-import { type AdapterSet, adapterSetFor, adapterSetOf, checkedNames, checkUnmerged } from './adapter-set.js';
+import {
+  type AdapterSet,
+  adapterSetFor,
+  adapterSetOf,
+  checkedNames,
+  checkOneCopy,
+  checkUnmerged,
+} from './adapter-set.js';
 import type { Adapted } from './forward-option.js';
 import { settingsFor } from './new-parts.js';
 import { planAdapter } from './plan.js';
-import { setTrained, trainedWith, trainOnly } from './trainability.js';
+import { synchronous } from './synchronous.js';
+import { setTrained, trainActive } from './trainability.js';
 import { takeOut } from './unload.js';
 
 /**
@@ -39,24 +47,13 @@ export function setAdapter(model: Module, names: string | readonly string[]): vo
   checkOneCopy('setAdapter', set, next);
   const previous = set.active;
   set.active = [...next];
-  if ([...set.configs.values()].some(({ bias }) => bias !== 'none')) trainOnly(model, trainedWith(set));
+  if ([...set.configs.values()].some(({ bias }) => bias !== 'none')) trainActive(set);
   else for (const name of new Set([...previous, ...next])) setAllTrained(set, name);
 }
 
 function setAllTrained(set: AdapterSet, name: string): void {
-  for (const parameter of set.parametersOf(name)) setTrained(parameter, set.active.includes(name));
-}
-
-/** Only one copy of a module can compute in its place. */
-function checkOneCopy(op: string, { wrappers }: AdapterSet, names: readonly string[]): void {
-  for (const [path, { modules_to_save }] of wrappers) {
-    const rivals = names.filter((name) => modules_to_save.has(name));
-    if (rivals.length <= 1) continue;
-    throw new ArgumentError(
-      op,
-      `${rivals.join(' and ')} each have a copy of ${path}; only one can be active`,
-    );
-  }
+  const isActive = set.active.includes(name);
+  for (const parameter of set.parametersOf(name)) setTrained(parameter, isActive);
 }
 
 /** Lets the active adapters of a model compute again. */
@@ -82,22 +79,21 @@ export function disableAdapters(model: Module): void {
  * const reference = withAdaptersDisabled(model, () => model.forward(x));
  */
 export function withAdaptersDisabled<T>(model: Module, f: () => T): T {
-  const set = adapterSetOf('withAdaptersDisabled', model);
-  checkUnmerged('withAdaptersDisabled', set);
+  const op = 'withAdaptersDisabled';
+  const set = adapterSetOf(op, model);
+  checkUnmerged(op, set);
+  if (typeof f !== 'function') throw new ArgumentError(op, `takes a function, got ${formatValue(f)}`);
   const { enabled } = set;
   set.enabled = false;
   try {
-    const result = f();
-    if (typeof (result as { then?: unknown } | null | undefined)?.then !== 'function') return result;
-    // Whether it fails or not, nobody is going to wait for it.
-    Promise.resolve(result).catch(() => undefined);
+    return synchronous(
+      op,
+      f(),
+      'takes a synchronous function: the adapters would be on again while it waits. Await first, and wrap the parts between the awaits',
+    );
   } finally {
     set.enabled = enabled;
   }
-  throw new ArgumentError(
-    'withAdaptersDisabled',
-    'takes a synchronous function: the adapters would be on again while it waits. Await first, and wrap the parts between the awaits',
-  );
 }
 
 /**
@@ -145,7 +141,8 @@ export function listAdapters(model: Module): AdapterInfo[] {
 
 /**
  * Takes an adapter out of a model. Layers without any other are the base layers again; if it was the only active one, the
- * base model computes alone. What was frozen stays frozen: `model.requiresGrad_()` thaws it.
+ * base model computes alone. What was frozen stays frozen, and biases that were trained with it are frozen as they are:
+ * `model.requiresGrad_()` thaws all.
  * @throws ArgumentError for a name that is no adapter's, or while adapters are merged.
  */
 export function deleteAdapter(model: Module, name: string): void {

@@ -1,10 +1,13 @@
 /** An adapted Embedding. */
 import { type Embedding, Parameter } from '@lowrank/nn';
-import { indexSelect, matmul, norm, randn, type Tensor } from '@lowrank/tensor';
+import { indexSelect, matmul, norm, randn, type Tensor, where } from '@lowrank/tensor';
 import { AdaptedLayer } from './adapted-layer.js';
 import type { FactorParts, Factors } from './parts.js';
 
-/** An Embedding with adapters: A has a column for each row of the table, and B a row for each of its columns. PEFT's `lora.Embedding` */
+/**
+ * An Embedding with adapters: A has a column for each row of the table, and B a row for each of its columns. The column of
+ * the row that is padding is given no gradients, as the row itself. PEFT's `lora.Embedding`
+ */
 export class LoraEmbedding extends AdaptedLayer<Embedding> {
   get kind() {
     return 'Embedding' as const;
@@ -42,9 +45,15 @@ export class LoraEmbedding extends AdaptedLayer<Embedding> {
   }
 
   protected through(index: Tensor, { A, B }: Factors, scale: number): Tensor {
-    const columns = indexSelect(A, 1, index.reshape([index.numel()])).mul(scale);
-    const rows = matmul(columns, B, { transposeA: true, transposeB: true });
+    const rows = matmul(this.#columns(A, index).mul(scale), B, { transposeA: true, transposeB: true });
     return rows.reshape([...index.shape, this.embeddingDim]);
+  }
+
+  #columns(A: Tensor, index: Tensor): Tensor {
+    const { paddingIdx } = this.base_layer;
+    const flat = index.reshape([index.numel()]);
+    const columns = indexSelect(A, 1, flat);
+    return paddingIdx === null ? columns : where(flat.ne(paddingIdx), columns, columns.detach());
   }
 
   protected alongOutputs(numbers: Tensor): Tensor {

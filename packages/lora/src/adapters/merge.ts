@@ -2,7 +2,7 @@
 import { type Module, Parameter } from '@lowrank/nn';
 import { ArgumentError, isfinite, type Tensor } from '@lowrank/tensor';
 import type { AdaptedLayer } from './adapted-layer.js';
-import { type AdapterSet, adapterSetOf, checkedNames } from './adapter-set.js';
+import { type AdapterSet, adapterSetOf, checkedNames, checkOneCopy } from './adapter-set.js';
 import { replaceModules } from './tree.js';
 import { takeOut } from './unload.js';
 
@@ -12,12 +12,14 @@ import { takeOut } from './unload.js';
  *
  * @param names One adapter or several. Default: the active ones.
  * @throws ArgumentError, and leaves the model as it is, where a merged weight could not compute what the adapters do: for
- * a convolution with groups, a weight that is parametrized or tied to another layer's, or if only some of several active
- * adapters with DoRA were merged.
+ * a convolution with groups, a weight that is parametrized or tied to another layer's, if only some of several active
+ * adapters with DoRA were merged, or for an adapter with copies of modules that is not active.
  */
 export function merge(model: Module, names?: string | readonly string[]): void {
   const set = adapterSetOf('merge', model);
-  applyMerge(set, plannedMerge('merge', set, names));
+  const planned = plannedMerge('merge', set, names);
+  checkCopiesCompute('merge', set, planned.names);
+  applyMerge(set, planned);
 }
 
 /**
@@ -27,6 +29,7 @@ export function merge(model: Module, names?: string | readonly string[]): void {
 export function safeMerge(model: Module, names?: string | readonly string[]): void {
   const set = adapterSetOf('safeMerge', model);
   const planned = plannedMerge('safeMerge', set, names);
+  checkCopiesCompute('safeMerge', set, planned.names);
   for (const { path, value } of planned.weights) {
     if (isfinite(value).all().item()) continue;
     throw new ArgumentError(
@@ -60,6 +63,7 @@ function plannedMerge(
   if (!set.enabled) {
     throw new ArgumentError(op, 'the adapters are switched off. Call enableAdapters(model) first');
   }
+  checkOneCopy(op, set, names);
   const layers = [...set.layers].filter(([, layer]) => names.some((name) => layer.hasAdapter(name)));
   for (const [path, layer] of layers) checkMergeable(op, set, path, layer, names);
   return {
@@ -69,6 +73,19 @@ function plannedMerge(
       return { path, layer, value: layer.mergedWeight(own) };
     }),
   };
+}
+
+/** A copy of a module computes while its adapter is active, and merging does not change that. */
+function checkCopiesCompute(op: string, set: AdapterSet, names: readonly string[]): void {
+  for (const name of names) {
+    const [copy] = set.copiesOf(name);
+    if (copy === undefined || set.active.includes(name)) continue;
+    const way = `Call setAdapter(model, '${name}') first`;
+    throw new ArgumentError(
+      op,
+      `${name} has a copy of ${copy[0]}, which computes only while it is active. ${way}`,
+    );
+  }
 }
 
 function checkMergeable(
@@ -83,10 +100,7 @@ function checkMergeable(
     const reason = `A sees the channels of all ${layer.groups} groups of ${path}, and its weight only those of one`;
     throw new ArgumentError(op, `${reason}. Use it unmerged`);
   }
-  if (!(weight instanceof Parameter)) {
-    const way = "Call removeParametrizations(layer, 'weight') first";
-    throw new ArgumentError(op, `the weight of ${path} is parametrized, and computed each time. ${way}`);
-  }
+  checkNotComputed(op, path, weight);
   const holders = set.model.modules().filter((module) => Object.values(module).includes(weight));
   if (holders.length > 1) {
     const others = holders.map(({ typeName }) => typeName).join(' and ');
@@ -104,6 +118,12 @@ function checkMergeable(
   }
 }
 
+function checkNotComputed(op: string, path: string, weight: Tensor): void {
+  if (weight instanceof Parameter) return;
+  const way = "Call removeParametrizations(layer, 'weight') first";
+  throw new ArgumentError(op, `the weight of ${path} is parametrized, and computed each time. ${way}`);
+}
+
 function applyMerge(set: AdapterSet, { names, weights }: PlannedMerge): void {
   for (const { layer, value } of weights) layer.setMerged(value);
   set.merged = names;
@@ -112,11 +132,13 @@ function applyMerge(set: AdapterSet, { names, weights }: PlannedMerge): void {
 /**
  * Puts the base weights back, to the bit as they were before `merge`, whatever happened to the merged ones since; the adapters
  * compute by themselves again.
- * @throws ArgumentError if nothing is merged.
+ * @throws ArgumentError if nothing is merged, or a merged weight has been parametrized since.
  */
 export function unmerge(model: Module): void {
   const set = adapterSetOf('unmerge', model);
   if (set.merged.length === 0) throw new ArgumentError('unmerge', 'no adapter is merged');
+  for (const [path, { isMerged, weight }] of set.layers)
+    if (isMerged) checkNotComputed('unmerge', path, weight);
   for (const layer of set.layers.values()) layer.restore();
   set.merged = [];
 }

@@ -2,7 +2,7 @@
 import { copyModule, Module, ModuleDict } from '@lowrank/nn';
 import { ArgumentError, Tensor } from '@lowrank/tensor';
 import { checkRowCount, restoreRows, rowsByAdapter, takeRows } from './mixed-batch.js';
-import type { RowAdapters, Switches } from './switches.js';
+import { OBEYS_ITS_MODEL, type RowAdapters, type Switches } from './switches.js';
 
 /** Computes what the copy of the active adapter does, or the original where it has none. PEFT's `ModulesToSaveWrapper` */
 export class ModulesToSaveWrapper extends Module {
@@ -17,9 +17,18 @@ export class ModulesToSaveWrapper extends Module {
     this.train(original.training);
   }
 
+  override get uncopyable(): string {
+    return OBEYS_ITS_MODEL;
+  }
+
   /** The adapters that have a copy. */
   get adapters(): readonly string[] {
     return this.modules_to_save.names();
+  }
+
+  /** Whether these are the switches that it looks at: those of the model to which its adapters were added. */
+  obeys(switches: Switches): boolean {
+    return this.#switches === switches;
   }
 
   /** A copy of the original for an adapter; the wrapper does not have it before `attach`. */

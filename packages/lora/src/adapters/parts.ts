@@ -60,16 +60,17 @@ export class InitialFactors extends Module implements Factors {
 export class Magnitude extends Module {
   /** Linear [out], Conv2d [1, out, 1, 1], Embedding [embeddingDim] */
   readonly weight: Parameter;
-  readonly #kind: LayerKind;
 
-  constructor(kind: LayerKind, lengths: Tensor) {
+  constructor(
+    readonly kind: LayerKind,
+    lengths: Tensor,
+  ) {
     super();
-    this.#kind = kind;
     this.weight = new Parameter(lengths);
   }
 
   override get typeName(): string {
-    return `lora.dora.Dora${this.#kind}Layer`;
+    return `lora.dora.Dora${this.kind}Layer`;
   }
 
   forward(): Tensor {
@@ -100,17 +101,26 @@ export function factorsOf({ lora_A, lora_B, lora_embedding_A, lora_embedding_B }
   };
 }
 
+/** The trained parts, each with the end of its tensor's name in PEFT's files. */
+const TRAINED_PARTS = [
+  ['lora_A', 'lora_A.weight'],
+  ['lora_B', 'lora_B.weight'],
+  ['lora_embedding_A', 'lora_embedding_A'],
+  ['lora_embedding_B', 'lora_embedding_B'],
+  ['lora_magnitude_vector', 'lora_magnitude_vector'],
+] as const satisfies readonly (readonly [keyof AdapterParts, string])[];
+
 /** The trained tensors among the parts, each with the end of its name in PEFT's files. */
-export function trainedTensors(parts: AdapterParts): (readonly [name: string, parameter: Parameter])[] {
-  const { lora_A, lora_B, lora_embedding_A, lora_embedding_B, lora_magnitude_vector } = parts;
-  const named = [
-    ['lora_A.weight', lora_A?.weight],
-    ['lora_B.weight', lora_B?.weight],
-    ['lora_embedding_A', lora_embedding_A],
-    ['lora_embedding_B', lora_embedding_B],
-    ['lora_magnitude_vector', lora_magnitude_vector?.weight],
-  ] as const;
-  return named.flatMap(([name, tensor]) => (tensor instanceof Parameter ? [[name, tensor] as const] : []));
+export function trainedTensors(
+  part: (field: keyof AdapterParts) => Module | Parameter | undefined,
+): (readonly [name: string, parameter: Parameter])[] {
+  const found: (readonly [name: string, parameter: Parameter])[] = [];
+  for (const [field, name] of TRAINED_PARTS) {
+    const held = part(field);
+    const tensor: unknown = held instanceof Module ? Reflect.get(held, 'weight') : held;
+    if (tensor instanceof Parameter) found.push([name, tensor]);
+  }
+  return found;
 }
 
 /** A value with the dtype and on the device of another. */

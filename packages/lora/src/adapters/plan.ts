@@ -10,7 +10,7 @@ import { ModulesToSaveWrapper } from './modules-to-save.js';
 import { newParts, settingsFor } from './new-parts.js';
 import type { AdapterParts, LayerSettings } from './parts.js';
 import { modulesToSaveOf, targetsOf } from './targets.js';
-import { trainedWith, trainOnly } from './trainability.js';
+import { trainActive } from './trainability.js';
 import { checkReplaceable, replaceModules } from './tree.js';
 
 /** An adapter that fits a model, which has not got it yet. */
@@ -48,8 +48,10 @@ export function planAdapter(op: string, model: Module, config: LoraConfig, name:
   const checked = checkConfig(op, config);
   checkNewName(op, set, name);
   checkBiases(op, set, checked);
+  checkOwn(op, set, [['', model]]);
   const targets = targetsOf(op, model, checked);
   const saved = modulesToSaveOf(op, model, checked.modulesToSave);
+  checkOwn(op, set, [...targets, ...saved]);
   checkReplaceable(op, model, new Set<Module>([...targets.values(), ...saved.values()]));
   const layers = [...targets].map(([path, target]) => plannedLayer(op, set, checked, path, target));
   const copies = [...saved].map(([path, module]) => plannedCopy(set, path, module));
@@ -87,6 +89,23 @@ function checkBiases(op: string, set: AdapterSet, { bias }: CheckedConfig): void
     op,
     `bias '${bias}' is not possible: adapter ${other[0]} trains the biases of the base model already, and there is one of each`,
   );
+}
+
+/** What is adapted obeys the switches of one model; adapters of another would never be on. */
+function checkOwn(
+  op: string,
+  set: AdapterSet,
+  modules: readonly (readonly [path: string, module: Module])[],
+): void {
+  for (const [path, module] of modules) {
+    const isAdapted = module instanceof AdaptedLayer || module instanceof ModulesToSaveWrapper;
+    if (!isAdapted || module.obeys(set)) continue;
+    throw new ArgumentError(
+      op,
+      `${path === '' ? `this ${module.typeName}` : path} has adapters that were added to another model, around or within ` +
+        `this ${set.model.typeName}. Add this one there too, or take those out first: unload(model)`,
+    );
+  }
 }
 
 function plannedLayer(
@@ -133,5 +152,5 @@ function commit(
     remember(set);
     acceptRowAdapters(set);
   }
-  trainOnly(set.model, trainedWith(set));
+  trainActive(set);
 }

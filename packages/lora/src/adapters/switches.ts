@@ -22,3 +22,7 @@ export interface Switches {
   /** The adapters of the rows of the batch that is computed at present, if it is a mixed one. */
   readonly rows: RowAdapters | null;
 }
+
+/** Why a module that obeys switches has no copies. */
+export const OBEYS_ITS_MODEL =
+  'obeys the switches of the model that it stands in. Copy a model before it gets adapters, and load them into the copy';

@@ -41,7 +41,7 @@ export function targetsOf(op: string, model: Module, config: CheckedConfig): Map
 
 function targetMatcher(op: string, config: CheckedConfig): (path: string, module: Module) => boolean {
   const { targetModules, excludeModules, modulesToSave } = config;
-  const isAllLinear = typeof targetModules === 'string' && targetModules.toLowerCase() === ALL_LINEAR;
+  const isAllLinear = targetModules === ALL_LINEAR;
   const isNamed = isAllLinear ? () => true : nameMatcher(op, 'targetModules', targetModules);
   const isExcluded = nameMatcher(op, 'excludeModules', excludeModules);
   const hasNumber = layerMatcher(op, config);

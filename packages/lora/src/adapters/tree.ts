@@ -21,8 +21,14 @@ function* placesIn(holder: object, wanted: { has(module: Module): boolean }): Ge
   }
 }
 
-/** @throws ArgumentError for a module in a field or an array that cannot be changed. */
+/** @throws ArgumentError for a model, or for a module in a field or an array, that cannot be changed. */
 export function checkReplaceable(op: string, model: Module, modules: ReadonlySet<Module>): void {
+  if (!Object.isExtensible(model)) {
+    throw new ArgumentError(
+      op,
+      `this ${model.typeName} is frozen or sealed, and its forward cannot be extended`,
+    );
+  }
   for (const { holder, key, module } of placesOf(model, modules)) {
     if (Object.getOwnPropertyDescriptor(holder, key)?.writable) continue;
     throw new ArgumentError(

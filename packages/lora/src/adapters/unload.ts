@@ -2,10 +2,12 @@
 import type { Module } from '@lowrank/nn';
 import { type AdapterSet, adapterSetOf, checkUnmerged, forget } from './adapter-set.js';
 import { refuseRowAdapters } from './forward-option.js';
+import { biasesOf, setTrained } from './trainability.js';
 import { replaceModules } from './tree.js';
 
 /** Takes an adapter out; layers and modules of which no other adapter has a part are put back in their places. */
 export function takeOut(set: AdapterSet, name: string): void {
+  for (const bias of biasesOf(set, name)) setTrained(bias, false);
   for (const layer of set.layers.values()) layer.detachAdapter(name);
   for (const { modules_to_save } of set.wrappers.values()) modules_to_save.delete(name);
   set.configs.delete(name);

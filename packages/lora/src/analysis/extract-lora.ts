@@ -1,15 +1,7 @@
 /** Making an adapter out of the difference of two models. */
 import { noGrad } from '@lowrank/autograd';
-import { isParametrized, Module } from '@lowrank/nn';
-import {
-  ArgumentError,
-  checkOptions,
-  formatShape,
-  formatValue,
-  ShapeError,
-  sameShape,
-  type Tensor,
-} from '@lowrank/tensor';
+import { flag, isParametrized, Module, type OptionRules } from '@lowrank/nn';
+import { ArgumentError, formatShape, formatValue, ShapeError, sameShape, type Tensor } from '@lowrank/tensor';
 import { AdaptedLayer } from '../adapters/adapted-layer.js';
 import {
   type AdapterSet,
@@ -18,13 +10,14 @@ import {
   adapterSetsIn,
   checkUnmerged,
 } from '../adapters/adapter-set.js';
+import { exactConfig } from '../adapters/exact-config.js';
 import { adaptedLayerFor } from '../adapters/kinds.js';
 import { isWithin } from '../adapters/names.js';
 import { assignFactors } from '../adapters/new-parts.js';
 import { factorsOf } from '../adapters/parts.js';
 import { planAdapter } from '../adapters/plan.js';
 import { ownModules } from '../adapters/targets.js';
-import type { LoraConfig } from '../config.js';
+import { CONFIG_RULES, checkedOptions } from '../config.js';
 import { inShapes, matrixOf } from '../init/matrix.js';
 import { type Factorization, type FactorizeOptions, factorize } from './factorize.js';
 
@@ -81,8 +74,7 @@ export function extractLora(
   rank: number | FactorizeOptions,
   options: ExtractLoraOptions = {},
 ): Extraction {
-  checkOptions(OP, options);
-  const { name = 'default', modulesToSave = [], strict = false } = options;
+  const { name, modulesToSave, strict } = checkedOptions(OP, RULES, options) as Required<ExtractLoraOptions>;
   checkRank(rank);
   const wanted = stateOf(finetuned, { mayHaveAdapters: false });
   const differing = differingPaths(wanted, stateOf(base, { mayHaveAdapters: true }));
@@ -97,7 +89,7 @@ export function extractLora(
   for (const { path } of differences) differing.delete(`${path}.weight`);
   const left = [...differing].filter((path) => !isSaved(path));
   checkFound(differences, left, strict);
-  planAdapter(OP, base, { ...configFor(differences), modulesToSave }, name).commit();
+  planAdapter(OP, base, { ...exactConfig(differences), modulesToSave }, name).commit();
   fill(adapterSetOf(OP, base), name, differences, wanted);
   const modules = differences.map(({ path, rank, error, relativeError }) => ({
     module: path,
@@ -109,6 +101,12 @@ export function extractLora(
 }
 
 const OP = 'extractLora';
+
+const RULES: OptionRules<ExtractLoraOptions> = {
+  name: { otherwise: 'default', range: 'a name', holds: (value) => typeof value === 'string' },
+  modulesToSave: CONFIG_RULES.modulesToSave,
+  strict: flag(false),
+};
 
 function checkRank(rank: number | FactorizeOptions): void {
   if (typeof rank !== 'number' || (Number.isInteger(rank) && rank >= 1)) return;
@@ -195,20 +193,6 @@ function checkFound(differences: readonly Difference[], left: readonly string[],
       `an adapter cannot hold all differences${others}. List modules to take over whole in modulesToSave, or leave out strict`,
     );
   }
-}
-
-/** A config that adapts just these layers, each with its rank and a scale of 1. */
-function configFor(differences: readonly Difference[]): LoraConfig {
-  const r = Math.max(...differences.map(({ rank }) => rank));
-  const others = differences.filter(({ rank }) => rank !== r);
-  const ranks = Object.fromEntries(others.map(({ path, rank }) => [`^${literally(path)}$`, rank]));
-  const targetModules = differences.map(({ path }) => literally(path)).join('|');
-  return { r, alpha: r, targetModules, rankPattern: ranks, alphaPattern: ranks };
-}
-
-/** A regular expression for a path. */
-function literally(path: string): string {
-  return path.replaceAll('.', '\\.');
 }
 
 /** Gives the new adapter its values. */

@@ -1,7 +1,7 @@
 /** What was learned, in singular values: how large the updates are, and how many directions they really use. */
 import { noGrad } from '@lowrank/autograd';
 import type { Module } from '@lowrank/nn';
-import { concat, matmul, qr, svd } from '@lowrank/tensor';
+import { ArgumentError, concat, formatValue, matmul, qr, svd } from '@lowrank/tensor';
 import { adapterSetOf } from '../adapters/adapter-set.js';
 import { type AdapterParts, type Factors, factorsOf } from '../adapters/parts.js';
 import { factorMatrices } from '../init/matrix.js';
@@ -27,8 +27,16 @@ export interface ModuleSpectrum {
 /**
  * exp(H), where H is the entropy of the singular values as shares of their sum: r for r equal values, 1 where one stands
  * alone, 0 where all are 0. (Roy and Vetterli, "The effective rank: a measure of effective dimensionality", 2007)
+ * @throws ArgumentError for anything but a list of numbers of at least 0.
  */
 export function effectiveRank(singularValues: readonly number[]): number {
+  if (
+    !Array.isArray(singularValues) ||
+    singularValues.some((value) => typeof value !== 'number' || value < 0)
+  ) {
+    const got = formatValue(singularValues);
+    throw new ArgumentError('effectiveRank', `takes singular values, numbers of at least 0, got ${got}`);
+  }
   const total = singularValues.reduce((sum, value) => sum + value, 0);
   if (total === 0) return 0;
   const entropy = singularValues

@@ -3,6 +3,7 @@ import type { Module } from '@lowrank/nn';
 import {
   checkOptions,
   FormatError,
+  formatValue,
   parseSafetensors,
   type StoreOptions,
   serializeSafetensors,
@@ -83,8 +84,5 @@ export function parseConfig(op: string, text: string): PeftConfig {
     throw new FormatError(op, `adapter_config.json is not JSON: ${(cause as Error).message}`, { cause });
   }
   if (typeof config === 'object' && config !== null && !Array.isArray(config)) return config as PeftConfig;
-  throw new FormatError(
-    op,
-    `adapter_config.json is not an object but ${JSON.stringify(config).slice(0, 40)}`,
-  );
+  throw new FormatError(op, `adapter_config.json is not an object but ${formatValue(config)}`);
 }

@@ -1,5 +1,5 @@
 /** The config of an adapter as PEFT's adapter_config.json has it, and back. */
-import { ArgumentError, FormatError, formatValue } from '@lowrank/tensor';
+import { ArgumentError, checkOptions, FormatError, formatValue } from '@lowrank/tensor';
 import { ALL_LINEAR, type CheckedConfig, type LoraConfig, type ModuleNames } from '../config.js';
 
 /** What an adapter_config.json holds: values by key. */
@@ -71,7 +71,7 @@ const ALWAYS: PeftConfig = {
 /**
  * The adapter_config.json of an adapter.
  * @param keys Those of its tensors. The layers that they name stand for `'all-linear'`, as in PEFT's own files.
- * @throws ArgumentError for a regular expression that cannot be written.
+ * @throws ArgumentError for a regular expression that cannot be written, or notes that are no text.
  */
 export function peftConfig(
   op: string,
@@ -84,7 +84,13 @@ export function peftConfig(
     key,
     write(named[option as keyof LoraConfig] as never, op),
   ]);
+  checkOptions(op, notes);
   const { baseModel = null, taskType = null } = notes;
+  for (const [note, text] of Object.entries({ baseModel, taskType })) {
+    if (text !== null && typeof text !== 'string') {
+      throw new ArgumentError(op, `${note} is a text, got ${formatValue(text)}`);
+    }
+  }
   return {
     ...ALWAYS,
     base_model_name_or_path: baseModel,

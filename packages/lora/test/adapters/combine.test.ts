@@ -141,7 +141,8 @@ describe('combineAdapters refuses', () => {
       [combine(model, ['a', 'b'], [1]), 'a finite weight for each'],
       [combine(model, ['a', 'b'], [1, Number.NaN]), 'a finite weight for each'],
       [combine(model, [], []), 'a finite weight for each'],
-      [combine(model, ['a'], [1], { method: 'ties' }), '"ties"', 'linear, cat, svd'],
+      [combine(model, ['a'], [1], { methd: 'cat' }), 'no option methd', 'Did you mean method?'],
+      [combine(model, ['a'], [1], { method: 'ties' }), '"ties"', "'linear', 'cat', 'svd'"],
       [combine(model, ['a'], [1], { rank: 0 }), 'rank', 'got 0'],
       [combine(model, ['a'], [1], { rank: 2, method: 'cat' }), "only 'svd'"],
       [combine(model, ['a', 'b'], [1, 1], { method: 'linear' }), 'a has rank 2, b has rank 1'],
@@ -157,7 +158,13 @@ describe('combineAdapters refuses', () => {
   it('stacks of more ranks than the weight has', () => {
     const model = modelOf(KINDS[0] as (typeof KINDS)[number]);
     for (const name of ['a', 'b']) addLearned(model, { r: 3 }, name);
-    expectError(combine(model, ['a', 'b'], [1, 1], { method: 'cat' }), ArgumentError, 'rank 6', 'at most 5');
+    expectError(
+      combine(model, ['a', 'b'], [1, 1], { method: 'cat' }),
+      ArgumentError,
+      'add up to 6',
+      'at most 5',
+      "'svd'",
+    );
   });
 
   it('DoRA by methods that add up factors, groups by methods that do not, and copies of modules', () => {

@@ -15,8 +15,18 @@ import {
   unmerge,
   withAdaptersDisabled,
 } from '@lowrank/lora';
-import { Dropout, kaimingUniform, Linear, type Module, Parameter, Sequential } from '@lowrank/nn';
-import { manualSeed, type NestedArray, type Tensor, zeros } from '@lowrank/tensor';
+import { Dropout, Embedding, kaimingUniform, Linear, type Module, Parameter, Sequential } from '@lowrank/nn';
+import {
+  linear as functional,
+  manualSeed,
+  matmul,
+  type NestedArray,
+  norm,
+  type Tensor,
+  tensor,
+  zeros,
+} from '@lowrank/tensor';
+import type { Factors, Magnitude } from '../../src/adapters/parts.js';
 import { expectClose } from '../close.js';
 import { addLearned, bits, CASES, KINDS, modelOf } from './models.js';
 
@@ -190,6 +200,47 @@ describe('dropout', () => {
     const x = (linear as (typeof KINDS)[number]).batch();
     const before = withAdaptersDisabled(model, () => bits(model.forward(x)));
     expect(bits(model.train().forward(x))).toEqual(before);
+  });
+
+  it.each(['default', 'pissa'] as const)(
+    'goes with DoRA into all that the lengths scale, as in PEFT: %s',
+    (init) => {
+      const model = modelOf(linear as (typeof KINDS)[number]);
+      addLearned(model, { dropout: 0.5, useDora: true, init });
+      const layer = adaptedLayerOf(model);
+      const { lora_magnitude_vector, lora_initial } = layer.parts('default');
+      const { A, B } = layer.factors('default');
+      const { scale } = layer.settings('default');
+      const updateOf = (factors: Factors) => matmul(factors.B, factors.A).mul(scale);
+      // What PEFT has for its base weight.
+      const W = lora_initial ? layer.weight.sub(updateOf(lora_initial)) : layer.weight;
+      const gain = (lora_magnitude_vector as Magnitude).weight.div(norm(W.add(updateOf({ A, B })), 1));
+      const x = (linear as (typeof KINDS)[number]).batch();
+      manualSeed(3);
+      const kept = new Dropout(0.5).forward(x);
+      const expected = functional(x, W, { bias: layer.bias })
+        .add(functional(kept, W).mul(gain.sub(1)))
+        .add(functional(kept, updateOf({ A, B })).mul(gain));
+      model.train();
+      manualSeed(3);
+      expectClose(model.forward(x), nested(expected), 1e-5);
+    },
+  );
+});
+
+describe('the row of an embedding that is padding', () => {
+  it('has no gradients in A, and B those of PyTorch', () => {
+    const model = new Sequential(new Embedding(4, 2, { paddingIdx: 1 }));
+    addAdapter(model, { r: 1, alpha: 2, targetModules: ['0'] });
+    const { A, B } = adaptedLayerOf(model).factors('default');
+    A.assign(tensor([[1, 2, 3, 4]]));
+    B.assign(tensor([[0.5], [-1]]));
+    model
+      .forward(tensor([0, 1, 3, 1], { dtype: 'int32' }))
+      .sum()
+      .backward();
+    expect(A.grad?.tolist()).toEqual([[-1, 0, 0, -1]]);
+    expect(B.grad?.tolist()).toEqual([[18], [18]]);
   });
 });
 

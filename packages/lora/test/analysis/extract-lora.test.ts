@@ -7,7 +7,8 @@ import {
   Flatten,
   LayerNorm,
   Linear,
-  type Module,
+  Module,
+  ModuleDict,
   registerParametrization,
   Sequential,
 } from '@lowrank/nn';
@@ -43,6 +44,14 @@ const language = () =>
     new Linear(12, 3),
   );
 const vision = () => new Sequential(new Conv2d(1, 4, 3), new Conv2d(4, 6, 3, { groups: 2 }), new Flatten());
+
+/** Names that are regular expressions of another meaning. */
+class Named extends Module {
+  readonly parts = new ModuleDict({ 'a+b': new Linear(4, 4), '(c)': new Linear(4, 4) });
+  forward(x: Tensor): Tensor {
+    return [...this.parts].reduce((value, [, layer]) => layer.forward(value), x);
+  }
+}
 
 const LANGUAGE_INPUT = arange(12).remainder(10).reshape([2, 6]);
 
@@ -147,6 +156,15 @@ describe('extractLora', () => {
     noGrad(() => {
       expect(distance(base.forward(LANGUAGE_INPUT), finetuned.forward(LANGUAGE_INPUT))).toBeLessThan(1e-4);
     });
+  });
+
+  it('finds modules of any name', () => {
+    const make = () => new Sequential(new Named());
+    const base = make();
+    const finetuned = moved(make, base, ['0.parts.a+b.weight', '0.parts.(c).weight'], 1);
+    const { modules, left } = extractLora(finetuned, base, { energy: 0.999 });
+    expect(modules.map(({ module }) => module)).toEqual(['0.parts.a+b', '0.parts.(c)']);
+    expect(left).toEqual([]);
   });
 
   it('adds to the adapters that there are, and leaves them as they are', () => {

@@ -98,6 +98,7 @@ describe('a config is refused that has', () => {
     ['nothing', '', 'adapter_config.json is not JSON: '],
     ['a list', '[1]', 'adapter_config.json is not an object but [1]'],
     ['null', 'null', 'adapter_config.json is not an object but null'],
+    ['lists without end', `${'['.repeat(1e5)}${']'.repeat(1e5)}`, 'is not an object but [[...]]'],
   ])('%s', async (_, config, word) => {
     expectRefusal(await baseNet(), { ...files, config }, FormatError, [word]);
   });
