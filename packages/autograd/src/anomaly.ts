@@ -1,5 +1,6 @@
 /** Finding the op whose gradient is the first to be NaN or infinite. */
 import { all, formatShape, GradientError, isfinite, type Tensor } from '@lowrank/tensor';
+import { tracing } from './graph/tracing.js';
 import { Setting } from './setting.js';
 
 const detecting = new Setting(false);
@@ -23,9 +24,9 @@ export function detectAnomaly<T>(f: () => T): T {
 /** How many calls deep the place of an op call is reported. */
 const DEPTH = 30;
 
-/** While anomalies are looked for, the calls that led here, innermost first; calls above `callee` are left out. */
+/** While anomalies are looked for or calls traced, the calls that led here, innermost first, without `callee` and those in it. */
 export function placeOfCall(callee: (...parameters: never[]) => unknown): string | null {
-  if (!detecting.value) return null;
+  if (!detecting.value && tracing.value === null) return null;
   const holder = { stack: '' };
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = DEPTH;

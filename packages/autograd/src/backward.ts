@@ -12,6 +12,7 @@ import {
 import { checkArriving, checkLeaving } from './anomaly.js';
 import { expectTensor, expectTensors } from './expect.js';
 import { enableGrad, noGrad } from './grad-mode.js';
+import type { Gradient } from './rules/rule.js';
 import { ensureSlot, type GradientSlot, type Node, requiresGrad } from './tape.js';
 
 export interface BackwardOptions {
@@ -33,12 +34,21 @@ export function backward(output: Tensor, gradient?: Tensor, options: BackwardOpt
   checkOptions('backward', options);
   const root = rootOf('backward', output, gradient);
   const { createGraph = false } = options;
-  const reported = (slot: GradientSlot) => (slot.node === null ? slot.requiresGrad : slot.retainsGrad);
-  for (const [slot, gradient] of run([root], options, reported)) {
-    // A tensor of its own, so that assigning to one leaf's gradient never changes another's.
-    const own = createGraph ? gradient : gradient.detach();
-    slot.grad = slot.grad === null ? own : withRecording(createGraph, () => (slot.grad as Tensor).add(own));
+  for (const [slot, gradient] of run([root], options, keepsGradient)) {
+    slot.grad = accumulated(slot, gradient, createGraph);
   }
+}
+
+/** Whether `backward` leaves the gradient in `grad`: leaves', and those that were asked for by `retainGrad`. */
+export function keepsGradient(slot: GradientSlot): boolean {
+  return slot.node === null ? slot.requiresGrad : slot.retainsGrad;
+}
+
+/** What `grad` is once a backward pass has brought `gradient`. */
+export function accumulated({ grad }: GradientSlot, gradient: Tensor, createGraph: boolean): Tensor {
+  // A tensor of its own, so that assigning to one leaf's gradient never changes another's.
+  const own = createGraph ? gradient : gradient.detach();
+  return grad === null ? own : withRecording(createGraph, () => grad.add(own));
 }
 
 export interface GradOptions extends BackwardOptions {
@@ -95,12 +105,14 @@ export function grad(
   });
 }
 
-interface Root {
+/** Where a pass begins. */
+export interface Root {
   readonly slot: GradientSlot;
   readonly gradient: Tensor;
 }
 
-function rootOf(op: string, output: Tensor, gradient: Tensor | undefined): Root {
+/** @throws GradientError unless there is a gradient to begin with. */
+export function rootOf(op: string, output: Tensor, gradient: Tensor | undefined): Root {
   expectTensor(op, 'the output', output);
   if (gradient !== undefined) expectTensor(op, 'the gradient', gradient);
   if (!requiresGrad(output)) {
@@ -130,6 +142,30 @@ function rootOf(op: string, output: Tensor, gradient: Tensor | undefined): Root 
   return { slot: ensureSlot(output), gradient: gradient ?? onesLike(output) };
 }
 
+/** A backward pass: its nodes are visited one after the other, then it is finished. In one recording mode, all of it. */
+export interface Pass {
+  /** In the order in which they are visited. */
+  readonly nodes: readonly Node[];
+  /** Applies the node's rule; `null` if no gradient goes through it. */
+  visit(node: Node): Visit | null;
+  /** The gradients of the slots that are reported. */
+  finish(): ReadonlyMap<GradientSlot, Tensor>;
+}
+
+/** What happened at a node. */
+export interface Visit {
+  /** The complete gradients of its outputs; `null` for an output that nothing was computed from. */
+  readonly arriving: readonly (Tensor | null)[];
+  /** What it hands on to each of its inputs; `null` where none is wanted. */
+  readonly leaving: readonly (Tensor | null)[];
+  /** The inputs that were stretched: what the rule gave for them was summed. */
+  readonly summed: readonly number[];
+  /** What its rule gave: one function for each input, or the gradient of the only one. */
+  readonly given: ReturnType<Gradient>;
+  /** What the tensors have received so far whose gradient is not complete. */
+  readonly pending: ReadonlyMap<GradientSlot, Tensor>;
+}
+
 /** The complete gradients of the slots that are `reported`; of the graph, only what leads to `targets` is visited. */
 function run(
   roots: readonly Root[],
@@ -137,8 +173,20 @@ function run(
   reported: (slot: GradientSlot) => boolean,
   targets?: ReadonlySet<GradientSlot>,
 ): ReadonlyMap<GradientSlot, Tensor> {
-  const { createGraph = false, retainGraph = createGraph } = options;
-  const nodes = reachableNodes(roots);
+  return withRecording(options.createGraph ?? false, () => {
+    const { nodes, visit, finish } = passFrom(roots, options, reported, targets);
+    for (const node of nodes) visit(node);
+    return finish();
+  });
+}
+
+export function passFrom(
+  roots: readonly Root[],
+  { createGraph = false, retainGraph = createGraph }: BackwardOptions,
+  reported: (slot: GradientSlot) => boolean,
+  targets?: ReadonlySet<GradientSlot>,
+): Pass {
+  const nodes = reachableNodes(roots.map(({ slot }) => slot));
   const leading = targets && slotsLeadingTo(targets, nodes);
   const isWanted = (slot: GradientSlot) => (leading ? leading.has(slot) : slot.requiresGrad);
   const pending = new Map<GradientSlot, Tensor>();
@@ -152,28 +200,32 @@ function run(
     if (reported(slot)) gradients.set(slot, gradient);
     return gradient;
   };
-  withRecording(createGraph, () => {
-    for (const { slot, gradient } of roots) if (isWanted(slot)) accumulate(pending, slot, gradient);
-    for (const node of nodes) {
+  for (const { slot, gradient } of roots) if (isWanted(slot)) accumulate(pending, slot, gradient);
+  return {
+    nodes,
+    visit(node) {
       const grads = node.outputs.map(complete);
       if (grads.every((g) => g === null) || !node.inputs.some((slot) => slot !== null && isWanted(slot)))
-        continue;
-      propagate(node, grads, pending, isWanted);
+        return null;
+      const visit = propagate(node, grads, pending, isWanted);
       if (!retainGraph) node.release();
-    }
-    for (const leaf of [...pending.keys()]) complete(leaf);
-  });
-  return gradients;
+      return visit;
+    },
+    finish() {
+      for (const leaf of [...pending.keys()]) complete(leaf);
+      return gradients;
+    },
+  };
 }
 
-function withRecording<T>(on: boolean, f: () => T): T {
+export function withRecording<T>(on: boolean, f: () => T): T {
   return on ? enableGrad(f) : noGrad(f);
 }
 
-/** All nodes that the roots were computed by, latest first: every node comes after all that used its outputs. */
-function reachableNodes(roots: readonly Root[]): Node[] {
+/** All nodes that the tensors were computed by, latest first: every node comes after all that used its outputs. */
+export function reachableNodes(slots: readonly GradientSlot[]): Node[] {
   const found = new Set<Node>();
-  const stack = roots.map(({ slot }) => slot.node);
+  const stack = slots.map(({ node }) => node);
   while (stack.length > 0) {
     const node = stack.pop();
     if (!node || found.has(node)) continue;
@@ -203,13 +255,13 @@ function propagate(
   grads: readonly (Tensor | null)[],
   pending: Map<GradientSlot, Tensor>,
   isWanted: (slot: GradientSlot) => boolean,
-): void {
+): Visit {
   for (const g of grads) if (g !== null) checkArriving(g, node);
   const { inputs, outputs } = node.unpack();
   const call = { inputs, outputs, output: outputs[0], grads, attrs: node.attrs };
   // Ops with several outputs look at `grads`; all others have just this one.
-  const result = node.rule.gradient(grads[0] as Tensor, call);
-  const list = Array.isArray(result) ? result : [() => result];
+  const given = node.rule.gradient(grads[0] as Tensor, call);
+  const list = Array.isArray(given) ? given : [() => given];
   if (list.length !== node.inputs.length) {
     throw new GradientError(
       node.name,
@@ -217,13 +269,18 @@ function propagate(
         'A rule gives a list of one function (or null) for each input; for a single input the gradient alone will do',
     );
   }
-  node.inputs.forEach((slot, i) => {
+  const summed: number[] = [];
+  const leaving = node.inputs.map((slot, i) => {
     const compute = list[i];
-    if (slot === null || !isWanted(slot) || !compute) return;
-    const gradient = fitted(node, compute(), slot);
+    if (slot === null || !isWanted(slot) || !compute) return null;
+    const computed = compute();
+    const gradient = fitted(node, computed, slot);
+    if (gradient !== computed) summed.push(i);
     checkLeaving(gradient, node, i);
     accumulate(pending, slot, gradient);
+    return gradient;
   });
+  return { arriving: grads, leaving, summed, given, pending };
 }
 
 function accumulate(pending: Map<GradientSlot, Tensor>, slot: GradientSlot, gradient: Tensor): void {

@@ -11,6 +11,7 @@ import {
 } from '@lowrank/tensor';
 import { placeOfCall } from './anomaly.js';
 import { isGradEnabled } from './grad-mode.js';
+import { type Traced, traced } from './graph/tracing.js';
 import type { Rule } from './rules/rule.js';
 import { isConstantOp, ruleOf } from './rules/table.js';
 import { saver } from './saving.js';
@@ -52,9 +53,14 @@ export function slotOf(tensor: Tensor): GradientSlot | undefined {
 
 /** The slot of a tensor, made on first use. */
 export function ensureSlot(tensor: Tensor): GradientSlot {
-  const slot = slotOf(tensor) ?? new GradientSlot({ shape: tensor.shape, dtype: tensor.dtype });
+  const slot = slotOf(tensor) ?? new GradientSlot(specOf(tensor));
   tensor.attachment = slot;
   return slot;
+}
+
+/** Shape and dtype, without the tensor. */
+function specOf(tensor: Tensor): TensorSpec {
+  return slotOf(tensor)?.spec ?? { shape: tensor.shape, dtype: tensor.dtype };
 }
 
 export function requiresGrad(tensor: Tensor): boolean {
@@ -83,8 +89,12 @@ export class Node {
   readonly inputs: readonly (GradientSlot | null)[];
   /** The slots of the outputs, by which their gradients arrive. */
   readonly outputs: readonly GradientSlot[];
-  /** While anomalies are looked for, the stack of the call. */
+  /** While anomalies are looked for or calls are traced, the stack of the call. */
   readonly place: string | null = placeOfCall(record);
+  /** What kind of tensors went in, also where no gradient is wanted. */
+  readonly operands: readonly TensorSpec[];
+  /** What the call remembers for graphs, if it was traced. */
+  readonly traced: Traced | null;
   readonly #holdsValues: boolean;
   #saved: { readonly inputs: readonly (() => Tensor)[]; readonly outputs: readonly (() => Tensor)[] } | null;
 
@@ -93,6 +103,8 @@ export class Node {
     this.attrs = call.attrs;
     this.broadcasts = call.broadcasts;
     this.rule = rule;
+    this.operands = inputs.map(specOf);
+    this.traced = traced(inputs, outputs);
     const needs = inputs.map(requiresGrad);
     this.inputs = inputs.map((input, i) => (needs[i] ? ensureSlot(input) : null));
     this.outputs = outputs.map(

@@ -6,3 +6,4 @@ export * from '@lowrank/nn';
 export * from '@lowrank/tensor';
 export { renderReport } from './report/render.js';
 export type { Evaluation, RunSummary } from './summary.js';
+export { toHtml, type ViewerOptions } from './viewer/render.js';

@@ -1,0 +1,231 @@
+// The viewer's page in a real browser, opened from a file: it steps, folds, listens to keys, and shows the engine's numbers.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type * as library from 'lowrank';
+import { backwardSteps, named, type RuleStep, type Tensor, tensor, toHtml, traceCalls } from 'lowrank';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { executablePath, startPages } from '../browser/page.js';
+import { HOSTILE, network, small } from './samples.js';
+
+declare const lowrank: typeof library;
+
+/** What axe-core finds. */
+interface Fault {
+  readonly id: string;
+  readonly impact: string;
+  readonly nodes: readonly { readonly html: string }[];
+}
+
+// Reported as skipped where there is no Chromium: `apt-get install chromium`, or name one in $CHROMIUM.
+const withBrowser = executablePath === undefined ? describe.skip : describe;
+
+withBrowser('the viewer in Chromium', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lowrank-viewer-'));
+  const complaints: string[] = [];
+  let browser: Browser;
+
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function open(html: string, options: Parameters<Browser['newPage']>[0] = {}): Promise<Page> {
+    const file = join(folder, 'graph.html');
+    writeFileSync(file, html);
+    const page = await browser.newPage(options);
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+    });
+    await page.goto(pathToFileURL(file).href);
+    await page.waitForSelector('g.box');
+    return page;
+  }
+
+  const position = (page: Page) => page.textContent('#position');
+  const box = (page: Page, title: string) =>
+    page.locator('g.box', { has: page.locator(`text.title:text-is("${title}")`) });
+
+  /** The numbers in the table of a leaf, row by row. */
+  function numbersOf(page: Page, leaf: string): Promise<number[]> {
+    const cells = page
+      .locator('.leaves tr', { has: page.locator(`th:text-is("${leaf}")`) })
+      .locator('td[data-value]');
+    return cells.evaluateAll((all) => all.map((cell) => Number(cell.getAttribute('data-value'))));
+  }
+
+  function gradientsOf(output: Tensor, leaves: Readonly<Record<string, Tensor>>): [string, number[]][] {
+    output.backward(undefined, { retainGraph: true });
+    return Object.entries(leaves).map(([name, leaf]) => [name, Array.from((leaf.grad as Tensor).dataSync())]);
+  }
+
+  it('shows on the leaves, at the end of the slider, what backward leaves in grad', async () => {
+    const { output, leaves } = small();
+    const page = await open(await toHtml(output));
+    await page.locator('#slider').fill('6');
+    expect(await position(page)).toBe('6 of 6: w');
+    for (const [name, expected] of gradientsOf(output, leaves))
+      expect(await numbersOf(page, name)).toEqual(expected);
+    await page.close();
+  });
+
+  it('does so for a network, whose large gradients have their norm', async () => {
+    const { output, leaves } = network();
+    const page = await open(await toHtml(output));
+    await page.click('#last');
+    for (const [name, expected] of gradientsOf(output, leaves)) {
+      if (expected.length <= 64) {
+        const shown = await numbersOf(page, name);
+        expect(shown.map(Math.fround)).toEqual(expected);
+      } else {
+        const row = page.locator('.leaves tr', { has: page.locator(`th:text-is("${name}")`) });
+        const norm = Number(await row.locator('.histogram').getAttribute('data-norm'));
+        expect(norm).toBeCloseTo(Math.hypot(...expected), 6);
+      }
+    }
+    await page.close();
+  });
+
+  it('shows how gradients add up where paths meet', async () => {
+    const page = await open(await toHtml(small().output));
+    const state = () =>
+      page
+        .locator('.leaves tr', { has: page.locator('th:text-is("x")') })
+        .locator('.state')
+        .textContent();
+    const states: (string | null)[] = [];
+    for (let step = 0; step < 6; step++) {
+      states.push(await state());
+      await page.click('#next');
+    }
+    expect(states).toEqual(['0 of 2', '0 of 2', '0 of 2', '1 of 2', '2 of 2', '✓ in grad']);
+    await page.locator('#slider').fill('4');
+    expect(await page.locator('.sum').count()).toBe(1);
+    await page.close();
+  });
+
+  it('shows of each step the node, the rule, and where gradients go', async () => {
+    const { output } = small();
+    const page = await open(await toHtml(output));
+    await page.locator('#slider').fill('4');
+    expect(await page.locator('[aria-current="step"] .title').allTextContents()).toEqual(['mul']);
+    expect(await page.locator('[aria-current="step"] .badge').textContent()).toBe('◀ now');
+    expect(await page.locator('.link.active').count()).toBe(2);
+    const step = [...backwardSteps(output)][3] as RuleStep;
+    expect(await page.locator('.step .rule').textContent()).toBe(step.rule);
+    expect(await page.locator('.step .formula').allTextContents()).toEqual(
+      step.outgoing.map(({ formula }) => formula),
+    );
+    expect(await page.locator('#node').textContent()).toMatch(/samples\.ts:\d+.*traceCalls/);
+    expect(await page.locator('g.box.done .title').allTextContents()).toEqual(['add', 'square', 'sum']);
+    await page.close();
+  });
+
+  it('is moved by keys: step, end, and from box to box', async () => {
+    const page = await open(await toHtml(network().output));
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowLeft');
+    expect(await position(page)).toMatch(/^1 of \d+: div$/);
+    await page.keyboard.press('End');
+    expect(await page.isDisabled('#next')).toBe(true);
+    await page.keyboard.press('Home');
+    expect(await page.isDisabled('#back')).toBe(true);
+    await page.locator('g.box[tabindex="0"]').focus();
+    await page.keyboard.press('ArrowDown');
+    const focused = async () => {
+      const at = page.locator(':focus');
+      return [await at.locator('text').first().textContent(), await at.getAttribute('aria-expanded')];
+    };
+    expect(await focused()).toEqual(['▸ 0', 'false']);
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('g.frame');
+    expect(await focused()).toEqual(['▾ 0 (Linear)', 'true']);
+    await page.keyboard.press(' ');
+    await page.waitForSelector('g.frame', { state: 'detached' });
+    expect(await focused()).toEqual(['▸ 0', 'false']);
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+    expect(await page.locator('#node h2').textContent()).toBe('Node x');
+    await page.close();
+  });
+
+  it('opens and folds modules by clicks', async () => {
+    const page = await open(await toHtml(network().output));
+    const titles = () => page.locator('g.box.module .title').allTextContents();
+    expect(await titles()).toEqual(['▸ 0', '▸ 1', '▸ 2']);
+    await box(page, '▸ 1').click();
+    await page.waitForSelector('g.frame');
+    expect(await titles()).toEqual(['▸ 0', '▸ 1.0', '▸ 1.1', '▸ 2']);
+    await box(page, '▸ 1.1').click();
+    await page.waitForFunction("document.querySelectorAll('g.frame').length === 2");
+    expect(await box(page, '1.1.weight').count()).toBe(1);
+    await page.click('#fold-all');
+    await page.waitForFunction("document.querySelectorAll('g.frame').length === 0");
+    expect(await titles()).toEqual(['▸ 0', '▸ 1', '▸ 2']);
+    await page.click('#open-all');
+    await page.waitForFunction("document.querySelectorAll('g.frame').length === 5");
+    expect(await titles()).toEqual([]);
+    await page.close();
+  });
+
+  it('runs nothing that a name brings along', async () => {
+    const x = tensor([1], { requiresGrad: true });
+    const output = traceCalls(() => named(named(x, HOSTILE).exp(), HOSTILE).sum());
+    const page = await open(await toHtml(output, { title: HOSTILE }));
+    await page.click('#last');
+    expect(await page.locator('#step h2').textContent()).toContain('</script>');
+    expect(await page.evaluate(() => 'hacked' in globalThis)).toBe(false);
+    expect(await page.locator('img').count()).toBe(0);
+    await page.close();
+  });
+
+  it('is made in a page as well, by a bundle that was minified', async () => {
+    const pages = await startPages();
+    const maker = await pages.open('/');
+    const html = await maker.evaluate(() => {
+      const x = lowrank.tensor(2, { requiresGrad: true });
+      return lowrank.toHtml(lowrank.named(x, 'x').square().add(x));
+    });
+    await pages.close();
+    const page = await open(html);
+    await page.click('#last');
+    expect(await numbersOf(page, 'x')).toEqual([5]);
+    expect(pages.complaints).toEqual([]);
+    await page.close();
+  });
+
+  it.each([
+    { colorScheme: 'light', width: 1280 },
+    { colorScheme: 'dark', width: 390 },
+  ] as const)('has no serious fault of accessibility: %j', async ({ colorScheme, width }) => {
+    // axe-core brings its own script, which the page's policy would refuse.
+    const page = await open(await toHtml(network().output), {
+      colorScheme,
+      viewport: { width, height: 800 },
+      bypassCSP: true,
+    });
+    await box(page, '▸ 1').click();
+    await page.waitForSelector('g.frame');
+    await page.click('#next');
+    await page.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') });
+    const faults = (await page.evaluate('axe.run().then(({ violations }) => violations)')) as Fault[];
+    const serious = faults.filter(({ impact }) => ['serious', 'critical'].includes(impact));
+    expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
+    const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+    expect(overflow).toBeLessThanOrEqual(0);
+    await page.close();
+  });
+
+  it('complains of nothing', () => {
+    expect(complaints).toEqual([]);
+  });
+});
