@@ -1,14 +1,11 @@
 // lowrank in a real browser: its kernels, its threads, and why there are none where there are none.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import * as inNode from 'lowrank';
-import { executablePath, type Pages, startPages } from './page.js';
+import { inChromium, type Pages, startPages } from './page.js';
 
 declare const lowrank: typeof inNode;
 
-// Reported as skipped where there is no Chromium: `apt-get install chromium`, or name one in $CHROMIUM.
-const withBrowser = executablePath === undefined ? describe.skip : describe;
-
-withBrowser('a page in Chromium', () => {
+inChromium('a page in Chromium', () => {
   let pages: Pages;
 
   beforeAll(async () => {

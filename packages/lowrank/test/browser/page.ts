@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { describe } from '@jest/globals';
 import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
@@ -15,6 +16,16 @@ const PLACES = [
 ];
 
 export const executablePath = PLACES.find((path) => path !== undefined && existsSync(path));
+
+/** Tests that need Chromium; where there is none they are reported as skipped, with the reason. */
+export function inChromium(what: string, tests: () => void): void {
+  if (executablePath !== undefined) describe(what, tests);
+  else
+    describe.skip(
+      `${what} (there is no Chromium: apt-get install chromium, or name one in $CHROMIUM)`,
+      tests,
+    );
+}
 
 /** What lets a page share memory between threads. */
 const ISOLATION = {

@@ -4,11 +4,11 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type * as library from 'lowrank';
 import { backwardSteps, named, type RuleStep, type Tensor, tensor, toHtml, traceCalls } from 'lowrank';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { executablePath, startPages } from '../browser/page.js';
+import { executablePath, inChromium, startPages } from '../browser/page.js';
 import { HOSTILE, network, small } from './samples.js';
 
 declare const lowrank: typeof library;
@@ -20,10 +20,7 @@ interface Fault {
   readonly nodes: readonly { readonly html: string }[];
 }
 
-// Reported as skipped where there is no Chromium: `apt-get install chromium`, or name one in $CHROMIUM.
-const withBrowser = executablePath === undefined ? describe.skip : describe;
-
-withBrowser('the viewer in Chromium', () => {
+inChromium('the viewer in Chromium', () => {
   const folder = mkdtempSync(join(tmpdir(), 'lowrank-viewer-'));
   const complaints: string[] = [];
   let browser: Browser;
