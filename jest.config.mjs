@@ -14,6 +14,8 @@ export default {
     '^#scripts$': '<rootDir>/packages/lowrank/src/report/scripts/node.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
+  // By default one core is left alone, which of two is half.
+  maxWorkers: '100%',
   // Two busy cores can be ten times slower than one idle one; a test that hangs is still found.
   testTimeout: 60_000,
   transform: { '\\.ts$': ['ts-jest', { useESM: true, tsconfig: '<rootDir>/tsconfig.jest.json' }] },
