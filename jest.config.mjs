@@ -1,7 +1,7 @@
 // How jest runs the tests. TypeScript is only stripped of its types here; `npm run typecheck` checks them.
 
 export default {
-  testMatch: ['<rootDir>/{packages/*,benches,examples}/test/**/*.test.ts'],
+  testMatch: ['<rootDir>/{packages/*,benches,docs,examples,examples/*}/test/**/*.test.ts'],
   testEnvironment: 'node',
   reporters: ['default', '<rootDir>/tools/closing-line.mjs'],
   extensionsToTreatAsEsm: ['.ts'],
