@@ -3,7 +3,7 @@
 // the package whose command runs them.
 
 import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -12,13 +12,19 @@ const packages = readdirSync(join(root, 'packages'))
   .map((name) => join(root, 'packages', name))
   .filter((folder) => existsSync(join(folder, 'package.json')));
 
-/** Nothing is renamed but what has the name of something else, so that stacks can be read: minified files load no faster. */
-const bundle = (folder) =>
-  build({
+/**
+ * What a module imports when it runs (the GPU's kernels, when a GPU is asked for) stands in files of its own, with what these share.
+ * Nothing is renamed but what has the name of something else, so that stacks can be read: minified files load no faster.
+ */
+async function bundle(folder) {
+  const { metafile } = await build({
     absWorkingDir: folder,
-    entryPoints: ['dist/index.js'],
-    outfile: 'dist/bundle.js',
+    entryPoints: { bundle: 'dist/index.js' },
+    outdir: 'dist',
+    chunkNames: 'bundle/[name]-[hash]',
     bundle: true,
+    splitting: true,
+    metafile: true,
     format: 'esm',
     platform: 'neutral',
     target: 'es2022',
@@ -28,6 +34,14 @@ const bundle = (folder) =>
     sourcemap: 'linked',
     logLevel: 'warning',
   });
+  removeOthers(join(folder, 'dist', 'bundle'), new Set(Object.keys(metafile.outputs).map((path) => basename(path))));
+}
+
+/** Removes the files of earlier bundles. */
+function removeOthers(chunks, made) {
+  if (!existsSync(chunks)) return;
+  for (const name of readdirSync(chunks)) if (!made.has(name)) rmSync(join(chunks, name));
+}
 
 await Promise.all(packages.map(bundle));
 

@@ -1,5 +1,6 @@
 // Makes a checkout ready to run with nothing but Node and npm: installs what pnpm-lock.yaml names, compiles the packages
-// and bundles each into one file. Each step leaves a stamp when it has succeeded, and is skipped while its stamp is up to date.
+// and bundles each into one file; `--playground` builds the playground, too. Each step leaves a stamp when it has succeeded, and is
+// skipped while its stamp is up to date.
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -50,13 +51,34 @@ function sources() {
 }
 
 /** What bundling reads apart from the compiled sources. */
-const bundled = ['tools/bundle.mjs', 'examples'].map((path) => join(root, path));
+function bundled() {
+  const examples = readdirSync(join(root, 'examples')).filter((name) => name.endsWith('.mjs'));
+  return ['tools/bundle.mjs', ...examples.map((name) => join('examples', name))].map((path) =>
+    join(root, path),
+  );
+}
+
+const playground = join(root, 'examples', 'playground');
+
+function sourcesOfPlayground() {
+  return readdirSync(playground)
+    .filter((name) => !['node_modules', 'test'].includes(name))
+    .flatMap((name) => filesBelow(join(playground, name)));
+}
 
 const kernels = join(root, 'packages', 'tensor', 'src', 'kernels', 'wasm', 'generated', 'binaries.ts');
 
 function stateOfKernels() {
   const sources = ['packages/tensor/assembly', 'tools/wasm', 'tools/build-wasm.mjs'];
   return stateOf(sources.map((path) => join(root, path)).flatMap(filesBelow));
+}
+
+const scalars = join(root, 'packages', 'tensor', 'src', 'kernels', 'gpu', 'generated', 'scalars.ts');
+
+function stateOfScalars() {
+  return stateOf(
+    ['packages/tensor/src/kernels/scalars.ts', 'tools/build-gpu.mjs'].map((path) => join(root, path)),
+  );
 }
 
 /** Each step's `state` tells what it depends on, its `results` what must be there once it is done. */
@@ -78,6 +100,14 @@ const steps = [
     advice: 'The errors above name the file and the line.',
   },
   {
+    stamp: join(root, 'node_modules', '.lowrank-scalars'),
+    what: 'translating the scalar functions for the GPU',
+    commandLine: `"${process.execPath}" tools/build-gpu.mjs`,
+    state: stateOfScalars,
+    results: [scalars],
+    advice: 'The error above names the line that the GPU has no words for.',
+  },
+  {
     stamp: join(root, 'node_modules', '.lowrank-built'),
     what: 'compiling the packages',
     commandLine: `"${process.execPath}" node_modules/typescript/bin/tsc -b`,
@@ -89,9 +119,19 @@ const steps = [
     stamp: join(root, 'node_modules', '.lowrank-bundled'),
     what: 'bundling the packages',
     commandLine: `"${process.execPath}" tools/bundle.mjs`,
-    state: () => stateOf([...sources(), ...bundled.flatMap(filesBelow)]),
+    state: () => stateOf([...sources(), ...bundled()]),
     results: packages.map((folder) => join(folder, 'dist', 'bundle.js')),
     advice: 'The errors above name the file and the line.',
+  },
+  {
+    stamp: join(root, 'node_modules', '.lowrank-playground'),
+    what: 'building the playground',
+    commandLine: `"${process.execPath}" node_modules/vite/bin/vite.js build`,
+    cwd: playground,
+    state: () => stateOf([...sources(), ...sourcesOfPlayground()]),
+    results: [join(root, 'packages', 'lowrank', 'dist', 'playground', 'headers.json')],
+    advice: 'The errors above name the file and the line.',
+    isWanted: process.argv.includes('--playground'),
   },
 ];
 
@@ -105,7 +145,11 @@ function perform(step) {
   console.log(`setup: ${step.what} (${step.commandLine})`);
   rmSync(step.stamp, { force: true });
   const state = step.state();
-  const { status, signal, error } = spawnSync(step.commandLine, { cwd: root, shell: true, stdio: 'inherit' });
+  const { status, signal, error } = spawnSync(step.commandLine, {
+    cwd: step.cwd ?? root,
+    shell: true,
+    stdio: 'inherit',
+  });
   if (status !== 0) {
     const outcome = error?.message ?? (signal ? `ended by ${signal}` : `exit code ${status}`);
     console.error(`setup: ${step.what} failed: ${outcome}. ${step.advice}`);
@@ -118,4 +162,4 @@ if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
   console.error(`setup: lowrank needs Node ${OLDEST_NODE} or newer, this is Node ${process.versions.node}.`);
   process.exit(1);
 }
-for (const step of steps) if (!isUpToDate(step)) perform(step);
+for (const step of steps) if ((step.isWanted ?? true) && !isUpToDate(step)) perform(step);

@@ -1,12 +1,13 @@
 // Reads fixtures, and judges our engine by them.
 
 import { readFileSync } from 'node:fs';
-import { replay } from './replay.mjs';
+import { replay, results } from './replay.mjs';
 
 /**
  * @typedef {import('./replay.mjs').Engine} Engine
  * @typedef {import('./replay.mjs').Entry} Entry
  * @typedef {import('./replay.mjs').Comparison} Comparison
+ * @typedef {import('./replay.mjs').Result} Result
  */
 
 /** The samples in `PATH.json`, with their tensors in `PATH.safetensors`. */
@@ -52,6 +53,11 @@ export class Fixtures {
   /** Makes the call of a sample, forward and backward. @param {Entry} entry @returns {Comparison[]} */
   replay(entry) {
     return replay(this.#engine, entry, this.#tensors);
+  }
+
+  /** As `replay`, without the comparison. @param {Entry} entry @returns {Result[]} */
+  results(entry) {
+    return results(this.#engine, entry, this.#tensors);
   }
 
   /**

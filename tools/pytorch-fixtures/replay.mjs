@@ -16,6 +16,9 @@
  *
  * How a tensor of ours compares with PyTorch's. `distance` is in units of the tolerance: up to 1 is right, and 0 the same bits.
  * @typedef {{ readonly what: string, readonly values: number, readonly distance: number, readonly complaint?: string }} Comparison
+ *
+ * What a call gave, and what PyTorch has there. Without a tolerance the bits have to be the same.
+ * @typedef {{ readonly what: string, readonly actual: any, readonly expected: any, readonly tolerance?: any }} Result
  */
 
 /**
@@ -98,24 +101,27 @@ function inputsOf(engine, tensors, key) {
   return inputs;
 }
 
+/** A value where the tensor is that it belongs to. */
+const beside = (engine, tensor, value) => engine.to(value, tensor.device);
+
 /** What the engine makes of the gradients of outputs: those of `leaves`, null for leaves that nothing depends on. */
 function gradientsOf(engine, outputs, leaves, gradientOf) {
   const roots = outputs.filter(({ tensor }) => tensor.requiresGrad);
   return engine.grad(
     roots.map(({ tensor }) => tensor),
     leaves,
-    { gradOutputs: roots.map(({ name }) => gradientOf(name)), allowUnused: true },
+    { gradOutputs: roots.map(({ name, tensor }) => beside(engine, tensor, gradientOf(name))), allowUnused: true },
   );
 }
 
 /**
- * Makes one call, forward and backward.
+ * Makes one call, forward and backward, on the default device.
  * @param {Engine} engine
  * @param {Entry} entry
  * @param {Record<string, any>} tensors All tensors of the fixtures, by name.
- * @returns {Comparison[]} One for each output, and one for each input that has a gradient in PyTorch.
+ * @returns {Result[]} One for each output, and one for each input that has a gradient in PyTorch.
  */
-export function replay(engine, entry, tensors) {
+export function results(engine, entry, tensors) {
   const stored = (name) => tensors[`${entry.key}.${name}`];
   const inputs = inputsOf(engine, tensors, entry.key);
   const names = inputs.map((_, i) => `in.${i}`).filter((name) => stored(`${name}.gradient`) !== undefined);
@@ -123,14 +129,32 @@ export function replay(engine, entry, tensors) {
   for (const leaf of leaves) leaf.requiresGrad = true;
   const result = call(engine, entry, fill(entry.arguments, inputs));
   const outputs = entry.outputs.map((name) => ({ name, tensor: outputOf(result, name) }));
-  const forward = outputs.map(({ name, tensor }) =>
-    compare(name, tensor, stored(name), stored(`${name}.tolerance`)),
-  );
+  const forward = outputs.map(({ name, tensor }) => ({
+    what: name,
+    actual: tensor,
+    expected: stored(name),
+    tolerance: stored(`${name}.tolerance`),
+  }));
   if (leaves.length === 0) return forward;
   const found = gradientsOf(engine, outputs, leaves, (name) => stored(`${name}.gradient`));
-  const backward = names.map((name, i) => {
-    const tolerance = stored(`${name}.gradient.tolerance`) ?? 0;
-    return compare(`the gradient of ${name}`, found[i], stored(`${name}.gradient`), tolerance);
-  });
+  const backward = names.map((name, i) => ({
+    what: `the gradient of ${name}`,
+    actual: found[i],
+    expected: stored(`${name}.gradient`),
+    tolerance: stored(`${name}.gradient.tolerance`) ?? 0,
+  }));
   return [...forward, ...backward];
+}
+
+/**
+ * Makes one call and compares what comes out.
+ * @param {Engine} engine
+ * @param {Entry} entry
+ * @param {Record<string, any>} tensors All tensors of the fixtures, by name.
+ * @returns {Comparison[]}
+ */
+export function replay(engine, entry, tensors) {
+  return results(engine, entry, tensors).map(({ what, actual, expected, tolerance }) =>
+    compare(what, actual, expected, tolerance),
+  );
 }

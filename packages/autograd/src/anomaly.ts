@@ -1,66 +1,73 @@
 /** Finding the op whose gradient is the first to be NaN or infinite. */
-import { all, formatShape, GradientError, isfinite, type Tensor } from '@lowrank/tensor';
-import { tracing } from './graph/tracing.js';
-import { Setting } from './setting.js';
-
-const detecting = new Setting(false);
+import { all, DeviceError, formatShape, GradientError, isfinite, type Tensor } from '@lowrank/tensor';
+import { detecting } from './anomaly-mode.js';
+import type { Root } from './backward.js';
+import { survey } from './graph/survey.js';
+import { type GradientSlot, type Node, reachableNodes } from './tape.js';
 
 /**
  * Runs `f`, and stops the first backward pass in it whose gradients become NaN or infinite, naming the op that made
  * them so and, if that op was called inside of `f` too, where. Slow: for finding the fault, not for training.
  * `torch.autograd.detect_anomaly`
  *
+ * What it throws knows the graph and its place there, and the graph keeps its values: the package `lowrank` shows it by
+ * `toHtml(error.output, { gradient: error.gradient, mark: error })`.
+ *
  * @example
  * detectAnomaly(() => {
  *   const loss = network.forward(x).log().mean();
  *   loss.backward();
  * });
- * @throws GradientError where a gradient is not finite, and if `f` is asynchronous.
+ * @throws AnomalyError where a gradient is not finite; GradientError if `f` is asynchronous.
  */
 export function detectAnomaly<T>(f: () => T): T {
   return detecting.during('detectAnomaly', true, f);
 }
 
-/** How many calls deep the place of an op call is reported. */
-const DEPTH = 30;
+/** What `detectAnomaly` throws: the first gradient of a backward pass that was NaN or infinite. */
+export class AnomalyError extends GradientError {
+  /** What the pass began at; of several outputs, one that the op is a part of. */
+  readonly output: Tensor;
+  /** The gradient that the pass began with. */
+  readonly gradient: Tensor;
+  /** The op that it happened at, by its number in `graph(output)`. */
+  readonly node: number;
+  /** What was found there. */
+  readonly note: string;
 
-/** While anomalies are looked for or calls traced, the calls that led here, innermost first, without `callee` and those in it. */
-export function placeOfCall(callee: (...parameters: never[]) => unknown): string | null {
-  if (!detecting.value && tracing.value === null) return null;
-  const holder = { stack: '' };
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = DEPTH;
-  // Not every browser has it.
-  Error.captureStackTrace?.(holder, callee);
-  Error.stackTraceLimit = stackTraceLimit;
-  return holder.stack.slice(holder.stack.indexOf('\n') + 1);
+  constructor(node: Node, roots: readonly Root[], note: string) {
+    super(node.name, `${note}. ${whereCalled(node)}`);
+    const { output, gradient } =
+      roots.find(({ slot }) => reachableNodes([slot]).includes(node)) ?? (roots[0] as Root);
+    this.output = output;
+    this.gradient = gradient;
+    this.node = survey('detectAnomaly', output).numberOf(node.outputs[0] as GradientSlot);
+    this.note = note;
+  }
 }
 
-/** What the messages need to know of a recorded call. */
-interface Culprit {
-  readonly name: string;
-  readonly place: string | null;
-}
-
-/** @throws GradientError if anomalies are looked for and the gradient that reached the call is not finite. */
-export function checkArriving(gradient: Tensor, culprit: Culprit): void {
+/** @throws AnomalyError if anomalies are looked for and the gradient that reached the node is not finite. */
+export function checkArriving(gradient: Tensor, node: Node, roots: readonly Root[]): void {
   if (!detecting.value || allFinite(gradient)) return;
-  throw anomaly(
-    culprit,
-    `the gradient of its output${found(gradient)}: the gradient that backward was given, a hook, or the sum of several gradients`,
-  );
+  const note = `the gradient of its output${found(gradient)}: the gradient that backward was given, a hook, or the sum of several gradients`;
+  throw new AnomalyError(node, roots, note);
 }
 
-/** @throws GradientError if anomalies are looked for and a gradient that the call's rule gave is not finite. */
-export function checkLeaving(gradient: Tensor, culprit: Culprit, input: number): void {
+/** @throws AnomalyError if anomalies are looked for and a gradient that the node's rule gave is not finite. */
+export function checkLeaving(gradient: Tensor, node: Node, input: number, roots: readonly Root[]): void {
   if (!detecting.value || allFinite(gradient)) return;
-  throw anomaly(
-    culprit,
-    `the gradient of its input ${input}${found(gradient)}, while that of its output is finite`,
-  );
+  const note = `the gradient of its input ${input}${found(gradient)}, while that of its output is finite`;
+  throw new AnomalyError(node, roots, note);
 }
 
+/** @throws DeviceError on the GPU: gradients are looked at as they arrive, and there they would have to be awaited. */
 function allFinite(gradient: Tensor): boolean {
+  if (gradient.device === 'gpu') {
+    throw new DeviceError(
+      'detectAnomaly',
+      'looks into each gradient as it arrives, which on the GPU would have to be awaited. Repeat the step on the CPU',
+    );
+  }
   return all(isfinite(gradient)).item() === 1;
 }
 
@@ -68,10 +75,8 @@ function found({ shape }: Tensor): string {
   return `, ${formatShape(shape)}, holds NaN or infinity`;
 }
 
-function anomaly({ name, place }: Culprit, problem: string): GradientError {
-  const where =
-    place === null
-      ? 'Run the forward pass inside of detectAnomaly() too, to learn where it was called'
-      : `It was called here:\n${place}`;
-  return new GradientError(name, `${problem}. ${where}`);
+function whereCalled({ place }: Node): string {
+  return place === null
+    ? 'Run the forward pass inside of detectAnomaly() too, to learn where it was called'
+    : `It was called here:\n${place}`;
 }

@@ -10,10 +10,11 @@ import {
   Tensor,
 } from '@lowrank/tensor';
 import { checkArriving, checkLeaving } from './anomaly.js';
+import { detecting } from './anomaly-mode.js';
 import { expectTensor, expectTensors } from './expect.js';
 import { enableGrad, noGrad } from './grad-mode.js';
 import type { Gradient } from './rules/rule.js';
-import { ensureSlot, type GradientSlot, type Node, requiresGrad } from './tape.js';
+import { ensureSlot, type GradientSlot, type Node, reachableNodes, requiresGrad } from './tape.js';
 
 export interface BackwardOptions {
   /** Keep the values that the pass needs, so that it can be run again. Default: the value of `createGraph`. */
@@ -107,6 +108,7 @@ export function grad(
 
 /** Where a pass begins. */
 export interface Root {
+  readonly output: Tensor;
   readonly slot: GradientSlot;
   readonly gradient: Tensor;
 }
@@ -139,7 +141,7 @@ export function rootOf(op: string, output: Tensor, gradient: Tensor | undefined)
         `${formatShape(output.shape)}; they must be alike`,
     );
   }
-  return { slot: ensureSlot(output), gradient: gradient ?? onesLike(output) };
+  return { output, slot: ensureSlot(output), gradient: gradient ?? onesLike(output) };
 }
 
 /** A backward pass: its nodes are visited one after the other, then it is finished. In one recording mode, all of it. */
@@ -191,6 +193,7 @@ export function passFrom(
   const isWanted = (slot: GradientSlot) => (leading ? leading.has(slot) : slot.requiresGrad);
   const pending = new Map<GradientSlot, Tensor>();
   const gradients = new Map<GradientSlot, Tensor>();
+  const spent: Node[] = [];
   const complete = (slot: GradientSlot): Tensor | null => {
     const sum = pending.get(slot);
     if (sum === undefined) return null;
@@ -207,11 +210,15 @@ export function passFrom(
       const grads = node.outputs.map(complete);
       if (grads.every((g) => g === null) || !node.inputs.some((slot) => slot !== null && isWanted(slot)))
         return null;
-      const visit = propagate(node, grads, pending, isWanted);
-      if (!retainGraph) node.release();
+      const visit = propagate(node, grads, pending, isWanted, roots);
+      if (retainGraph) return visit;
+      // The values of a pass in which an anomaly may yet be found are what it is looked at by.
+      if (detecting.value) spent.push(node);
+      else node.release();
       return visit;
     },
     finish() {
+      for (const node of spent) node.release();
       for (const leaf of [...pending.keys()]) complete(leaf);
       return gradients;
     },
@@ -220,19 +227,6 @@ export function passFrom(
 
 export function withRecording<T>(on: boolean, f: () => T): T {
   return on ? enableGrad(f) : noGrad(f);
-}
-
-/** All nodes that the tensors were computed by, latest first: every node comes after all that used its outputs. */
-export function reachableNodes(slots: readonly GradientSlot[]): Node[] {
-  const found = new Set<Node>();
-  const stack = slots.map(({ node }) => node);
-  while (stack.length > 0) {
-    const node = stack.pop();
-    if (!node || found.has(node)) continue;
-    found.add(node);
-    for (const input of node.inputs) if (input?.node) stack.push(input.node);
-  }
-  return [...found].sort((a, b) => b.id - a.id);
 }
 
 /** The slots from which a gradient can reach one of the targets. */
@@ -255,8 +249,9 @@ function propagate(
   grads: readonly (Tensor | null)[],
   pending: Map<GradientSlot, Tensor>,
   isWanted: (slot: GradientSlot) => boolean,
+  roots: readonly Root[],
 ): Visit {
-  for (const g of grads) if (g !== null) checkArriving(g, node);
+  for (const g of grads) if (g !== null) checkArriving(g, node, roots);
   const { inputs, outputs } = node.unpack();
   const call = { inputs, outputs, output: outputs[0], grads, attrs: node.attrs };
   // Ops with several outputs look at `grads`; all others have just this one.
@@ -276,7 +271,7 @@ function propagate(
     const computed = compute();
     const gradient = fitted(node, computed, slot);
     if (gradient !== computed) summed.push(i);
-    checkLeaving(gradient, node, i);
+    checkLeaving(gradient, node, i, roots);
     accumulate(pending, slot, gradient);
     return gradient;
   });

@@ -127,7 +127,7 @@ class Segment {
 /** The value at its place in the graph of the first run, so that gradients of gradients flow there. */
 function withSlot(value: Tensor, slot: GradientSlot | undefined): Tensor {
   if (slotOf(value) === slot) return value;
-  const placed = new Tensor(value.storage, value.shape, value.dtype, value.device);
+  const placed = new Tensor(value.storage, value.shape, value.dtype);
   placed.attachment = slot;
   return placed;
 }

@@ -11,6 +11,7 @@ import {
 } from '@lowrank/tensor';
 import { type BackwardOptions, backward } from './backward.js';
 import { expectFunction, expectTensor } from './expect.js';
+import { isGradEnabled } from './grad-mode.js';
 import { ensureSlot, type GradientHook, type Node, recorder, requiresGrad, slotOf } from './tape.js';
 
 declare module '@lowrank/tensor' {
@@ -140,6 +141,14 @@ setRecorder(recorder);
 setLifeCycle({
   created(tensor, options) {
     if (options.requiresGrad) tensor.requiresGrad = true;
+  },
+  moving(tensor) {
+    if (!(isGradEnabled() && requiresGrad(tensor))) return;
+    throw new GradientError(
+      'to',
+      'the gradient of a tensor that goes to the GPU could not come back at once. Make the leaf there, with ' +
+        "{ device: 'gpu', requiresGrad: true } or model.to('gpu'), or detach() it",
+    );
   },
   assigning(tensor) {
     if (!slotOf(tensor)?.node) return;

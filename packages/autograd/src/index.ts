@@ -1,7 +1,7 @@
 /** Reverse-mode automatic differentiation over the ops of `@lowrank/tensor`. */
 import './gradients.js';
 
-export { detectAnomaly } from './anomaly.js';
+export { AnomalyError, detectAnomaly } from './anomaly.js';
 export { type BackwardOptions, backward, type GradOptions, grad } from './backward.js';
 export { checkpoint } from './checkpoint.js';
 export { defineFunction, type FunctionDefinition } from './define-function.js';

@@ -30,9 +30,9 @@ function keep(value: Value): () => Tensor {
 
 /** Saves of a value that is not read no more than its shape and dtype. */
 export function unread({ tensor, op, name }: Value): () => Tensor {
-  const { shape, dtype } = tensor;
+  const { shape, dtype, device } = tensor;
   const reason = () => new GradientError(op, `its gradient rule reads ${name}, which the rule does not keep`);
-  return () => new HollowTensor({ shape, dtype }, reason);
+  return () => new HollowTensor({ shape, dtype, device }, reason);
 }
 
 /** The error for a tensor that is no longer what it was at `version`. */

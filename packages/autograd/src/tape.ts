@@ -9,8 +9,8 @@ import {
   type Tensor,
   type TensorSpec,
 } from '@lowrank/tensor';
-import { placeOfCall } from './anomaly.js';
 import { isGradEnabled } from './grad-mode.js';
+import { placeOfCall } from './graph/place.js';
 import { type Traced, traced } from './graph/tracing.js';
 import type { Rule } from './rules/rule.js';
 import { isConstantOp, ruleOf } from './rules/table.js';
@@ -146,6 +146,19 @@ export class Node {
   release(): void {
     if (this.#holdsValues) this.#saved = null;
   }
+}
+
+/** All nodes that the tensors were computed by, latest first: every node comes after all that used its outputs. */
+export function reachableNodes(slots: readonly GradientSlot[]): Node[] {
+  const found = new Set<Node>();
+  const stack = slots.map(({ node }) => node);
+  while (stack.length > 0) {
+    const node = stack.pop();
+    if (!node || found.has(node)) continue;
+    found.add(node);
+    for (const input of node.inputs) if (input?.node) stack.push(input.node);
+  }
+  return [...found].sort((a, b) => b.id - a.id);
 }
 
 /** Puts a call on the tape, which marks its outputs as requiring gradients. */

@@ -1,6 +1,6 @@
 /** Finding the op whose gradient is the first to be NaN or infinite. */
 import { describe, expect, it } from '@jest/globals';
-import { detectAnomaly, grad } from '@lowrank/autograd';
+import { AnomalyError, backwardSteps, detectAnomaly, grad, graph } from '@lowrank/autograd';
 import { ArgumentError, GradientError, type Tensor, tensor } from '@lowrank/tensor';
 
 const leaf = (values: Parameters<typeof tensor>[0]) => tensor(values, { requiresGrad: true });
@@ -103,5 +103,59 @@ describe('detectAnomaly', () => {
   it('refuses asynchronous functions, and what is no function', () => {
     expect(() => detectAnomaly(async () => 1)).toThrow(GradientError);
     expect(() => detectAnomaly(1 as unknown as () => void)).toThrow(ArgumentError);
+  });
+});
+
+describe('what detectAnomaly throws', () => {
+  function anomalyOf(f: () => unknown): AnomalyError {
+    try {
+      detectAnomaly(f);
+    } catch (error) {
+      expect(error).toBeInstanceOf(AnomalyError);
+      return error as AnomalyError;
+    }
+    throw new Error('nothing was thrown');
+  }
+
+  it('knows the graph, and the node in it', () => {
+    const error = anomalyOf(() =>
+      rootOf(leaf([4, 0]).mul(2))
+        .add(1)
+        .sum()
+        .backward(),
+    );
+    const { nodes } = graph(error.output);
+    expect(error.output.shape).toEqual([]);
+    expect(nodes[error.node]).toMatchObject({ op: 'sqrt', place: { function: 'rootOf' } });
+    expect(error.note).toMatch(/^the gradient of its input 0, \[2\], holds NaN or infinity/);
+  });
+
+  it('leaves the graph with its values, so that the pass can be walked through', () => {
+    const error = anomalyOf(() =>
+      leaf([4, 0])
+        .sqrt()
+        .square()
+        .backward(tensor([1, 3])),
+    );
+    const { output, gradient, node } = error;
+    expect(gradient.tolist()).toEqual([1, 3]);
+    const steps = [...backwardSteps(output, { gradient })];
+    const at = steps.find((step) => step.kind === 'rule' && step.node === node);
+    expect(at?.kind === 'rule' && at.incoming[0]?.tolist()).toEqual([4, 0]);
+    expect(at?.kind === 'rule' && at.outgoing[0].gradient.tolist()).toEqual([1, Number.NaN]);
+  });
+
+  it('names, of several outputs, one that the op is a part of', () => {
+    const [x, y] = [leaf(1), leaf(0)];
+    const [fine, faulty] = [x.exp(), y.sqrt()];
+    const error = anomalyOf(() => grad([fine, faulty], [x, y]));
+    expect(error.output).toBe(faulty);
+    expect(graph(error.output).nodes[error.node].op).toBe('sqrt');
+  });
+
+  it('is not there in a pass without one, whose values are let go as ever', () => {
+    const y = leaf([1, 2]).square().sum();
+    detectAnomaly(() => y.backward());
+    expect(() => y.backward()).toThrow(/freed its values/);
   });
 });

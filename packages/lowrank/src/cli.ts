@@ -6,6 +6,7 @@ import pc from 'picocolors';
 import { exampleCommand } from './example-command.js';
 import { INTERRUPTED, Interrupted } from './interrupted.js';
 import { mnistCommand } from './mnist/command.js';
+import { playgroundCommand } from './playground-command.js';
 
 /**
  * Runs the command line.
@@ -25,7 +26,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     .version(version)
     .exitOverride()
     .addCommand(mnistCommand(stop.signal))
-    .addCommand(exampleCommand(stop.signal));
+    .addCommand(exampleCommand(stop.signal))
+    .addCommand(playgroundCommand(stop.signal));
   for (const command of program.commands) command.exitOverride();
   try {
     await program.parseAsync(argv, { from: 'user' });

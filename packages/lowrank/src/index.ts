@@ -6,4 +6,5 @@ export * from '@lowrank/nn';
 export * from '@lowrank/tensor';
 export { renderReport } from './report/render.js';
 export type { Evaluation, RunSummary } from './summary.js';
+export type { Mark } from './viewer/data.js';
 export { toHtml, type ViewerOptions } from './viewer/render.js';

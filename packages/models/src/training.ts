@@ -62,11 +62,13 @@ export async function trainClassifier(
     for (const [inputs, labels] of loader) {
       await breathe();
       optimizer.zeroGrad();
-      const logits = model.forward(inputs);
-      const loss = crossEntropy(logits, labels);
+      const [x, classes] = onDeviceOf(model, [inputs, labels]);
+      const logits = model.forward(x);
+      const loss = crossEntropy(logits, classes);
       loss.backward();
       optimizer.step();
-      const step = { step: steps.length + 1, loss: loss.item(), accuracy: shareRight(logits, labels) };
+      const [own, right] = await Promise.all([valueOf(loss), valueOf(shareRight(logits, classes))]);
+      const step = { step: steps.length + 1, loss: own, accuracy: right };
       steps.push(step);
       onStep?.(step);
     }
@@ -75,13 +77,24 @@ export async function trainClassifier(
   return steps;
 }
 
-function shareRight(logits: Tensor, labels: Tensor): number {
-  return logits.detach().argmax(1).eq(labels).to('float32').mean().item();
+/** The batch where the model is; loaders make theirs on the CPU. */
+function onDeviceOf(model: Layer, [inputs, labels]: LabelledBatch): LabelledBatch {
+  const device = model.parameters()[0]?.device ?? inputs.device;
+  return [inputs.to(device), labels.to(device)];
+}
+
+/** The only value of a tensor on any device. */
+async function valueOf(x: Tensor): Promise<number> {
+  return (await x.data())[0] as number;
+}
+
+function shareRight(logits: Tensor, labels: Tensor): Tensor {
+  return logits.detach().argmax(1).eq(labels).to('float32').mean();
 }
 
 /** What a classifier said to a whole data set. */
 export interface TestResult {
-  /** [N, classes] */
+  /** [N, classes], on the CPU */
   readonly logits: Tensor;
   /** `confusion[c][p]`: how many examples of class c were taken for class p. */
   readonly confusion: readonly (readonly number[])[];
@@ -110,7 +123,9 @@ export async function testClassifier(
   try {
     for (const [inputs, labels] of loader) {
       await breathe();
-      batches.push([noGrad(() => model.forward(inputs)), labels]);
+      const [x] = onDeviceOf(model, [inputs, labels]);
+      const logits = noGrad(() => model.forward(x));
+      batches.push([await logits.cpu(), await labels.cpu()]);
       examples += labels.numel();
       options.onBatch?.(examples);
     }

@@ -1,4 +1,4 @@
-/** Initialisation: fresh values for parameters, drawn as PyTorch draws them. */
+/** Initialisation: fresh values for parameters, drawn as PyTorch draws them: on the CPU, wherever the parameter is. */
 import {
   ArgumentError,
   eye,
@@ -14,6 +14,7 @@ import {
   ShapeError,
   sizeOf,
   type Tensor,
+  to,
   truncNormal,
   uniform,
 } from '@lowrank/tensor';
@@ -65,7 +66,8 @@ function fill<T extends Tensor>(
 ): T {
   checkTensor(op, 'what is filled', target);
   checkOptions(op, options);
-  target.assign(values({ dtype: target.dtype, generator: options.generator }));
+  const drawn = values({ dtype: target.dtype, generator: options.generator, device: 'cpu' });
+  target.assign(to(drawn, target.device));
   return target;
 }
 
@@ -95,13 +97,14 @@ export function truncNormalInit<T extends Tensor>(target: T, options: TruncNorma
   checkTensor('truncNormalInit', 'what is filled', target);
   checkOptions('truncNormalInit', options);
   const { mean = 0, std = 1, a = -2, b = 2, generator } = options;
-  target.assign(truncNormal(target.shape, mean, std, a, b, { dtype: target.dtype, generator }));
-  return target;
+  return fill('truncNormalInit', target, { generator }, (drawn) =>
+    truncNormal(target.shape, mean, std, a, b, drawn),
+  );
 }
 
 /** Fills with one value. `torch.nn.init.constant_`, `zeros_` and `ones_` */
 export function constantInit<T extends Tensor>(target: T, value: number): T {
-  return fill('constantInit', target, {}, ({ dtype }) => full(target.shape, value, { dtype }));
+  return fill('constantInit', target, {}, ({ dtype, device }) => full(target.shape, value, { dtype, device }));
 }
 
 /**
@@ -109,7 +112,9 @@ export function constantInit<T extends Tensor>(target: T, value: number): T {
  * @throws ShapeError unless it has two axes.
  */
 export function eyeInit<T extends Tensor>(target: T): T {
-  return fill('eyeInit', target, {}, ({ dtype }) => eye(...matrixShape('eyeInit', target), { dtype }));
+  return fill('eyeInit', target, {}, ({ dtype, device }) =>
+    eye(...matrixShape('eyeInit', target), { dtype, device }),
+  );
 }
 
 function matrixShape(op: string, { shape }: Tensor): [rows: number, columns: number] {
@@ -200,7 +205,7 @@ export function orthogonal<T extends Tensor>(target: T, options: OrthogonalOptio
 /** The orthonormal factor of the only QR decomposition of [M, N], M >= N, that has a positive diagonal. */
 function withPositiveDiagonal(matrix: Tensor): Tensor {
   const { Q, R } = qr(matrix);
-  const diagonal = R.mul(eye(R.shape[0]!, { dtype: R.dtype })).sum(0);
+  const diagonal = R.mul(eye(R.shape[0]!, { dtype: R.dtype, device: R.device })).sum(0);
   return Q.mul(diagonal.sign());
 }
 
@@ -226,9 +231,9 @@ export function sparse<T extends Tensor>(target: T, sparsity: number, options: S
   return fill('sparse', target, { generator }, (drawn) => {
     const values = normal([rows, columns], 0, std, drawn).dataSync();
     for (let j = 0; j < columns; j++) {
-      const chosen = randperm(rows, { generator }).dataSync().subarray(0, zeros);
+      const chosen = randperm(rows, { generator, device: 'cpu' }).dataSync().subarray(0, zeros);
       for (const i of chosen) values[i * columns + j] = 0;
     }
-    return fromTypedArray(values, [rows, columns]);
+    return fromTypedArray(values, [rows, columns], { device: 'cpu' });
   });
 }

@@ -8,6 +8,7 @@ import {
   formatValue,
   gather,
   isFloat,
+  knownValues,
   logSoftmax,
   maximum,
   mul,
@@ -165,12 +166,13 @@ function readClasses(op: string, input: Tensor, target: Tensor, options: ClassLo
       `input ${formatShape(input.shape)} is [N, C, ...] and needs a target ${formatShape(expected)} of classes, got ${formatShape(target.shape)}`,
     );
   }
-  const values = target.dataSync();
-  const stranger = values.find((value) => value !== ignoreIndex && !(value >= 0 && value < count));
+  const values = knownValues(target);
+  const stranger = values?.find((value) => value !== ignoreIndex && !(value >= 0 && value < count));
   if (stranger !== undefined) {
     throw new ShapeError(op, `there is no class ${stranger} among ${count}, 0 to ${count - 1}`);
   }
-  const counted = values.some((value) => value === ignoreIndex) ? target.ne(ignoreIndex) : null;
+  const mayBeIgnored = values === undefined || values.some((value) => value === ignoreIndex);
+  const counted = mayBeIgnored ? target.ne(ignoreIndex) : null;
   const index = counted === null ? target : target.mul(counted);
   if (weight === null) {
     const total = counted === null ? null : counted.to(input.dtype).sum();

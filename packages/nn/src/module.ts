@@ -12,6 +12,7 @@ import {
   to,
 } from '@lowrank/tensor';
 import { checkBoolean } from './checks.js';
+import { reportErrors } from './module-path.js';
 import { Buffer, Parameter } from './parameter.js';
 import { type LoadOptions, type LoadResult, loadStateDict } from './state-dict.js';
 
@@ -21,6 +22,8 @@ export type StateDict = Readonly<Record<string, Tensor>>;
 /**
  * A layer or a model. Assign parameters, buffers and other modules (or arrays of them) to fields, and write `forward`.
  * Only plain fields are looked at: what stands in a private `#field`, a Map or a getter is not trained. `torch.nn.Module`
+ *
+ * An error of lowrank that comes out of `forward` names the path of the module that threw it: `(in layers.2.conv)`.
  *
  * @example
  * class Mlp extends Module {
@@ -34,6 +37,10 @@ export type StateDict = Readonly<Record<string, Tensor>>;
 export abstract class Module {
   /** Whether layers such as Dropout behave as in training. Set with `train()` and `eval()`. */
   training = true;
+
+  constructor() {
+    reportErrors(new.target.prototype);
+  }
 
   /** What the module computes. */
   abstract forward(...inputs: never[]): unknown;

@@ -12,7 +12,7 @@ export class Parameter extends Tensor {
   constructor(value: Tensor, options: { readonly requiresGrad?: boolean } = {}) {
     checkTensor('Parameter', 'the value', value);
     checkOptions('Parameter', options);
-    super(value.storage, value.shape, value.dtype, value.device);
+    super(value.storage, value.shape, value.dtype);
     this.requiresGrad = options.requiresGrad ?? true;
   }
 
@@ -26,6 +26,6 @@ export class Buffer extends Tensor {
   /** @param value The initial value; its storage is shared, not copied. */
   constructor(value: Tensor) {
     checkTensor('Buffer', 'the value', value);
-    super(value.storage, value.shape, value.dtype, value.device);
+    super(value.storage, value.shape, value.dtype);
   }
 }

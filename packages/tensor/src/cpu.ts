@@ -50,6 +50,20 @@ export function getNumThreads(): number {
 }
 
 /**
+ * Whether products use relaxed SIMD, which rounds a multiplication and the addition after it once, where the engine has it.
+ * They are faster with it; their last bits can then differ between machines. The environment variable LOWRANK_SIMD=plain
+ * switches it off at the start. Default: on.
+ * @throws ArgumentError for what is no boolean.
+ */
+export function setRelaxedSimd(on: boolean): void {
+  if (typeof on !== 'boolean') {
+    throw new ArgumentError('setRelaxedSimd', `takes true or false, got ${formatValue(on)}`);
+  }
+  settings.simd = on ? undefined : 'plain';
+  restart();
+}
+
+/**
  * Whether kernels use V8's wide pass (`--experimental-wasm-revectorize`), which makes one 256-bit operation of two 128-bit
  * ones: a matrix product is two to three times as fast. Off by default, because it is experimental; so each kernel is compared
  * with the reference backend before its first use, which takes a few milliseconds, and if one is wrong none uses the pass. It

@@ -4,8 +4,8 @@ import { ArgumentError, DTypeError, formatValue, ShapeError } from './errors.js'
 import { checkTensor } from './ops/operand.js';
 import { checkOptions } from './options.js';
 import { checkInteger, checkShape, formatShape, type Shape, sizeOf } from './shape.js';
-import { resolveDType, toElement, toStorage, wrap } from './storage.js';
-import { type NestedArray, Tensor, type TensorOptions } from './tensor.js';
+import { resolveDType, toElement, toStorage, wrap, wrapFilled } from './storage.js';
+import { type NestedArray, Tensor, type TensorOptions, valuesOf } from './tensor.js';
 
 /** What `tensor` takes. */
 export type TensorLike = NestedArray<number | boolean> | TypedArray | Tensor;
@@ -32,7 +32,8 @@ interface Values {
 }
 
 function readValues(values: TensorLike): Values {
-  if (values instanceof Tensor) return { data: values.storage, shape: values.shape, dtype: values.dtype };
+  if (values instanceof Tensor)
+    return { data: valuesOf('tensor', values), shape: values.shape, dtype: values.dtype };
   if (!ArrayBuffer.isView(values)) return readNested(values);
   const dtype = checkedDTypeOf('tensor', values);
   return { data: values as TypedArray, shape: [(values as TypedArray).length], dtype };
@@ -142,12 +143,12 @@ function filled(
   checkShape(op, shape);
   const dtype = resolveDType(op, options, otherwise);
   const element = toElement(op, value, dtype);
-  return wrap(op, allocate(dtype, sizeOf(shape)).fill(element), shape, dtype, options);
+  return wrapFilled(op, element, shape, dtype, options);
 }
 
 function filledLike(op: string, x: Tensor, value: number | boolean, options: TensorOptions): Tensor {
   checkTensor(op, x);
-  return filled(op, x.shape, value, options, x.dtype);
+  return filled(op, x.shape, value, { device: x.device, ...options }, x.dtype);
 }
 
 /** 0 everywhere; float32 unless a dtype is named. `torch.zeros` */
@@ -160,17 +161,17 @@ export function ones(shape: Shape, options: TensorOptions = {}): Tensor {
   return filled('ones', shape, 1, options, 'float32');
 }
 
-/** 0 in the shape and, unless another is named, the dtype of x. `torch.zeros_like` */
+/** 0 in the shape and, unless others are named, the dtype and device of x. `torch.zeros_like` */
 export function zerosLike(x: Tensor, options: TensorOptions = {}): Tensor {
   return filledLike('zerosLike', x, 0, options);
 }
 
-/** 1 in the shape and, unless another is named, the dtype of x. `torch.ones_like` */
+/** 1 in the shape and, unless others are named, the dtype and device of x. `torch.ones_like` */
 export function onesLike(x: Tensor, options: TensorOptions = {}): Tensor {
   return filledLike('onesLike', x, 1, options);
 }
 
-/** `value` in the shape and, unless another is named, the dtype of x. `torch.full_like` */
+/** `value` in the shape and, unless others are named, the dtype and device of x. `torch.full_like` */
 export function fullLike(x: Tensor, value: number | boolean, options: TensorOptions = {}): Tensor {
   return filledLike('fullLike', x, value, options);
 }

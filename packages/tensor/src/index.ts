@@ -1,12 +1,17 @@
 /** Tensors: shapes, dtypes, ops, kernels, random numbers. */
+// First, so that bundles begin with this long text: in their midst it would part what gzip finds alike before and behind it.
+import './kernels/wasm/generated/binaries.js';
 import './methods.js';
 
 export * from './cpu.js';
 export * from './creation.js';
-export { DEVICES, type Device } from './device.js';
+export { DEVICES, type Device, getDefaultDevice, setDefaultDevice } from './device.js';
 export { dispatch, dispatchAll, type Recorder, setRecorder } from './dispatch.js';
 export { DTYPES, type DType, dtypeOf, isDType, isFloat, type TypedArray } from './dtype.js';
 export * from './errors.js';
+export * from './gpu.js';
+export { GpuStorage, type Storage } from './kernels/gpu/storage.js';
+export type { Kernels } from './kernels/kernels.js';
 export { SCALARS, type ScalarName } from './kernels/scalars.js';
 export { type LifeCycle, setLifeCycle } from './life-cycle.js';
 export { type Attrs, defineMultiOp, defineOp, type Inputs, type Json, OPS, type Op } from './op.js';
@@ -58,6 +63,7 @@ export type { Metadata as SafetensorsMetadata, StoredDTypeName } from './safeten
 export { openSafetensors, type SafetensorsEntry, type SafetensorsFile } from './safetensors/open.js';
 export { parseSafetensors, type SafetensorsContent } from './safetensors/read.js';
 export { type StoreOptions, serializeSafetensors } from './safetensors/write.js';
+export { collect, keep, scope } from './scope.js';
 export { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from './shape.js';
 // All of it by a star: only then do declarations that a package on top merges into `Tensor` reach the class itself.
 export * from './tensor.js';

@@ -1,15 +1,15 @@
 /** What an op is: a name, how its output's shape follows from its inputs', and which kernel computes it. */
-import type { Kernels } from './backend.js';
-import type { TypedArray } from './dtype.js';
+import type { Storage } from './kernels/gpu/storage.js';
+import type { Kernels } from './kernels/kernels.js';
 import type { TensorSpec } from './tensor.js';
 
 /** The parameters of an op: plain data, so that a call can be recorded, printed and traced. */
 export type Attrs = Readonly<Record<string, Json>>;
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-/** An input as `forward` sees it. */
+/** An input as `forward` sees it: on the CPU its data is a typed array, on the GPU only kernels can look into it. */
 export interface OpInput extends TensorSpec {
-  readonly data: TypedArray;
+  readonly data: Storage;
 }
 
 /**
@@ -27,17 +27,17 @@ export interface Op<A extends Attrs = Attrs> {
   infer(inputs: Inputs<TensorSpec>, attrs: A): readonly TensorSpec[];
   /** The outputs' values. */
   forward(
-    kernels: Kernels,
+    kernels: Kernels<Storage>,
     inputs: Inputs<OpInput>,
     attrs: A,
     outputs: Inputs<TensorSpec>,
-  ): readonly TypedArray[];
+  ): readonly Storage[];
 }
 
 /** What most ops are: one output. */
 export interface SingleOp<A extends Attrs> extends Pick<Op<A>, 'name' | 'broadcasts'> {
   infer(inputs: Inputs<TensorSpec>, attrs: A): TensorSpec;
-  forward(kernels: Kernels, inputs: Inputs<OpInput>, attrs: A, output: TensorSpec): TypedArray;
+  forward(kernels: Kernels<Storage>, inputs: Inputs<OpInput>, attrs: A, output: TensorSpec): Storage;
 }
 
 const registry = new Map<string, Op>();

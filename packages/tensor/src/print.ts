@@ -53,6 +53,17 @@ export function formatTensor(
   return `${prefix}${appendRemarks(OPENING + body, remarks, printOptions.lineWidth)})`;
 }
 
+/**
+ * The text of a tensor whose values are not at hand, in the manner of PyTorch's meta tensors: `tensor(..., device='gpu', size=(2, 3))`.
+ *
+ * @param where what stands in place of the values' device, such as `device='gpu'`
+ */
+export function formatAbsent(where: string, shape: Shape, dtype: DType, suffix: string): string {
+  const size = `size=(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
+  const remarks = [where, size, ...dtypeRemarks(dtype, ['float32']), ...(suffix === '' ? [] : [suffix])];
+  return `${appendRemarks(`${OPENING}...`, remarks, getPrintOptions().lineWidth)})`;
+}
+
 function emptyTensorRemarks(shape: Shape, dtype: DType): string[] {
   const sizeRemark = shape.length === 1 ? [] : [`size=(${shape.join(', ')})`];
   return [...sizeRemark, ...dtypeRemarks(dtype, ['float32'])];

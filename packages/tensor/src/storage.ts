@@ -1,10 +1,11 @@
 /** From checked options and checked values to a new tensor: what all creation functions have in common. */
-import { checkDevice } from './device.js';
-import { convert, DTYPES, type DType, isDType, type TypedArray } from './dtype.js';
+import { backendOf, place, placeScalar } from './backend.js';
+import { checkDevice, type Device, getDefaultDevice } from './device.js';
+import { allocate, convert, DTYPES, type DType, isDType, type TypedArray } from './dtype.js';
 import { ArgumentError, DTypeError, formatValue } from './errors.js';
 import { created } from './life-cycle.js';
 import { checkOptions } from './options.js';
-import type { Shape } from './shape.js';
+import { type Shape, sizeOf } from './shape.js';
 import { Tensor, type TensorOptions } from './tensor.js';
 
 /**
@@ -45,16 +46,37 @@ export function toElement(op: string, value: unknown, dtype: DType): number {
 }
 
 /**
- * A tensor around `storage`.
- * @throws DeviceError for a device that there is not.
+ * A tensor of these values, on the device that the options name: on the CPU around the array itself.
+ * @throws DeviceError for a device that there is not, DTypeError for what it cannot hold.
  */
 export function wrap(
   op: string,
-  storage: TypedArray,
+  values: TypedArray,
   shape: Shape,
   dtype: DType,
   options: TensorOptions,
 ): Tensor {
-  if (options.device !== undefined) checkDevice(op, options.device);
-  return created(new Tensor(storage, shape, dtype), options);
+  const device = deviceOf(op, options);
+  return created(new Tensor(place(op, values, device), shape, dtype), options);
+}
+
+/** As `wrap` for one value everywhere, which a GPU fills in by itself. */
+export function wrapFilled(
+  op: string,
+  value: number,
+  shape: Shape,
+  dtype: DType,
+  options: TensorOptions,
+): Tensor {
+  const device = deviceOf(op, options);
+  if (device === 'cpu') return wrap(op, allocate(dtype, sizeOf(shape)).fill(value), shape, dtype, options);
+  const element = placeScalar(op, allocate(dtype, 1).fill(value), device);
+  const region = { offset: 0, strides: shape.map(() => 0) };
+  return created(new Tensor(backendOf(op, device).stridedRead(element, shape, dtype, region), shape, dtype), options);
+}
+
+/** @throws DeviceError for a device that there is not. */
+function deviceOf(op: string, { device = getDefaultDevice() }: TensorOptions): Device {
+  checkDevice(op, device);
+  return device;
 }

@@ -9,9 +9,11 @@ import {
   type LowrankError,
   ShapeError,
 } from './errors.js';
+import { GpuStorage, type Storage } from './kernels/gpu/storage.js';
 import { expose } from './kernels/wasm/residency.js';
 import { assigning } from './life-cycle.js';
-import { formatTensor } from './print.js';
+import { formatAbsent, formatTensor } from './print.js';
+import { born } from './scope.js';
 import { checkShape, formatShape, type Shape, sameShape, sizeOf } from './shape.js';
 
 /** What `tolist()` gives: numbers (or booleans) nested as deep as the tensor has dimensions. */
@@ -33,7 +35,7 @@ export interface TensorSpec {
 export interface TensorOptions {
   /** Default: float32 for numbers, bool for booleans, and what it already is for a typed array. */
   readonly dtype?: DType;
-  /** Default `cpu`. */
+  /** Default: that of `setDefaultDevice`, which is `cpu` at first. */
   readonly device?: Device;
 }
 
@@ -47,12 +49,13 @@ export class Tensor implements TensorSpec {
   readonly device: Device;
   /** @internal The slot in which autograd keeps what it knows of this tensor. */
   attachment: Attachment | undefined = undefined;
-  #storage: TypedArray;
+  #storage: Storage | undefined;
   #version = 0;
 
-  constructor(storage: TypedArray, shape: Shape, dtype: DType, device: Device = 'cpu') {
+  constructor(storage: Storage, shape: Shape, dtype: DType) {
     checkShape('Tensor', shape);
-    if (dtypeOf(storage) !== dtype) {
+    const isOnGpu = storage instanceof GpuStorage;
+    if ((isOnGpu ? storage.dtype : dtypeOf(storage)) !== dtype) {
       throw new DTypeError(
         'Tensor',
         `${formatValue(storage)} cannot hold ${formatValue(dtype)}. Make one with tensor(...)`,
@@ -66,13 +69,24 @@ export class Tensor implements TensorSpec {
     }
     this.shape = Object.isFrozen(shape) ? shape : Object.freeze([...shape]);
     this.dtype = dtype;
-    this.device = device;
+    this.device = isOnGpu ? 'gpu' : 'cpu';
     this.#storage = storage;
+    if (isOnGpu) storage.hold();
+    born(this);
   }
 
   /** @internal The values as kernels see them. Read with `data()`, `item()` or `tolist()` instead. */
-  get storage(): TypedArray {
-    return this.#storage;
+  get storage(): Storage {
+    if (this.#storage !== undefined) return this.#storage;
+    throw new DeviceError(
+      'Tensor',
+      `this tensor of shape ${formatShape(this.shape)} was disposed of. Read it before dispose(), or return it from its scope()`,
+    );
+  }
+
+  /** Whether `dispose()` was called, or the `scope()` that the tensor was made in has ended. */
+  get isDisposed(): boolean {
+    return this.#storage === undefined;
   }
 
   /** How often `assign` has replaced the value. */
@@ -90,24 +104,48 @@ export class Tensor implements TensorSpec {
     return sizeOf(this.shape);
   }
 
-  /** The values, row-major. The array is the tensor's own: copy it before you change it. Works on every device. */
+  /**
+   * The values, row-major. On the CPU the array is the tensor's own: copy it before you change it. Works on every device.
+   * @throws DeviceError (rejects) if the GPU was lost, or work that was queued for it has failed.
+   */
   async data(): Promise<TypedArray> {
-    return this.dataSync();
+    const { storage } = this;
+    return storage instanceof GpuStorage ? storage.read() : this.dataSync();
   }
 
-  /** As `data()`, at once; only on the CPU. */
+  /**
+   * As `data()`, at once.
+   * @throws DeviceError on the GPU, whose values must be awaited.
+   */
   dataSync(): TypedArray {
-    const { storage } = this;
+    const storage = valuesOf('dataSync', this);
     expose(storage);
     return storage;
   }
 
   /**
+   * The tensor on the CPU, as a constant: no gradient flows back. Itself where it is on the CPU. `torch.Tensor.cpu`
+   * @throws DeviceError (rejects) as `data()`.
+   */
+  async cpu(): Promise<Tensor> {
+    return this.device === 'cpu' ? this : new Tensor(await this.data(), this.shape, this.dtype);
+  }
+
+  /**
+   * Gives back the memory of the values, unless another tensor shares them: on the GPU at once, on the CPU when the garbage
+   * collector comes. The tensor must not be used any more. Nothing has to be disposed of; it keeps the memory of a GPU low.
+   */
+  dispose(): void {
+    if (this.#storage instanceof GpuStorage) this.#storage.drop();
+    this.#storage = undefined;
+  }
+
+  /**
    * The only value of a tensor of one element, as a number (true is 1 and false is 0).
-   * @throws ShapeError if there is not exactly one element.
+   * @throws ShapeError if there is not exactly one element, DeviceError on the GPU.
    */
   item(): number {
-    const { storage } = this;
+    const storage = valuesOf('item', this);
     if (storage.length !== 1) {
       throw new ShapeError(
         'item',
@@ -117,9 +155,12 @@ export class Tensor implements TensorSpec {
     return storage[0] as number;
   }
 
-  /** The values as nested arrays; a scalar gives the plain value. */
+  /**
+   * The values as nested arrays; a scalar gives the plain value.
+   * @throws DeviceError on the GPU.
+   */
   tolist(): NestedArray<number | boolean> {
-    const { storage } = this;
+    const storage = valuesOf('tolist', this);
     const nest = (axis: number, offset: number, step: number): NestedArray<number | boolean> => {
       if (axis === this.ndim)
         return this.dtype === 'bool' ? storage[offset] !== 0 : (storage[offset] as number);
@@ -162,16 +203,22 @@ export class Tensor implements TensorSpec {
       );
     }
     assigning(this);
-    this.#storage = value.storage;
+    const { storage } = value;
+    if (storage instanceof GpuStorage) storage.hold();
+    if (this.#storage instanceof GpuStorage) this.#storage.drop();
+    this.#storage = storage;
     this.#version++;
     return this;
   }
 
-  /** The printed form, PyTorch's: `tensor([[1., 2.], [3., 4.]])`. */
+  /** The printed form, PyTorch's: `tensor([[1., 2.], [3., 4.]])`; without values where they are not on the CPU. */
   toString(): string {
-    return formatTensor(this.storage, this.shape, this.dtype, {
-      suffix: this.attachment?.describe() ?? '',
-    });
+    const suffix = this.attachment?.describe() ?? '';
+    if (this.isDisposed) return formatAbsent('disposed', this.shape, this.dtype, suffix);
+    const { storage } = this;
+    return storage instanceof GpuStorage
+      ? formatAbsent("device='gpu'", this.shape, this.dtype, suffix)
+      : formatTensor(storage, this.shape, this.dtype, { suffix });
   }
 
   /** Node's `console.log` prints tensors as `toString` does. */
@@ -185,17 +232,35 @@ function isTensor(value: unknown): value is Tensor {
   return value instanceof Tensor;
 }
 
+/** The values of a tensor on the CPU. @throws DeviceError on the GPU, with the call that reads them there. */
+export function valuesOf(op: string, x: Tensor): TypedArray {
+  const { storage } = x;
+  if (!(storage instanceof GpuStorage)) return storage;
+  throw new DeviceError(
+    op,
+    'the values are on the GPU, and come only when they are awaited: use await x.data(), or (await x.cpu()) for a tensor',
+  );
+}
+
+/**
+ * The values of a tensor where they are to be had at once: on the CPU, and of integers on the GPU that were made on the CPU;
+ * `undefined` for others. What checks indices and classes.
+ */
+export function knownValues({ storage }: Tensor): TypedArray | undefined {
+  return storage instanceof GpuStorage ? storage.host : storage;
+}
+
 /** A tensor whose shape and dtype are known and whose values are not to be had: reading them throws `reason()`. */
 export class HollowTensor extends Tensor {
   readonly #reason: () => LowrankError;
 
-  constructor(spec: TensorSpec, reason: () => LowrankError) {
-    super(EMPTY[spec.dtype], [0], spec.dtype);
-    Object.defineProperty(this, 'shape', { value: spec.shape });
+  constructor({ shape, dtype, device }: TensorSpec & { readonly device: Device }, reason: () => LowrankError) {
+    super(EMPTY[dtype], [0], dtype);
+    Object.defineProperties(this, { shape: { value: shape }, device: { value: device } });
     this.#reason = reason;
   }
 
-  override get storage(): TypedArray {
+  override get storage(): Storage {
     throw this.#reason();
   }
 }

@@ -101,16 +101,25 @@ function graphOf({ entries }: Survey): Graph {
     runs.set(scope, id);
     return id;
   };
+  // Calls in a loop share the text of their stack.
+  const places = new Map<string | null, Place | null>([[null, null]]);
+  const placeOf = (stack: string | null): Place | null => {
+    if (!places.has(stack)) places.set(stack, placeIn(stack as string));
+    return places.get(stack) as Place | null;
+  };
   const nodes = entries.map((entry, id) =>
     entry.kind === 'op'
-      ? opNode(entry, id, moduleOf(entry.node.traced?.scope ?? null))
+      ? opNode(entry, id, {
+          module: moduleOf(entry.node.traced?.scope ?? null),
+          place: placeOf(entry.node.place),
+        })
       : tensorNode(entry, id),
   );
   const edges = entries.flatMap((entry, to) => (entry.kind === 'op' ? edgesInto(entry, to) : []));
   return { nodes: withTensorsAtHome(nodes, edges, modules), edges, modules };
 }
 
-function opNode({ node }: Call, id: number, module: number | null): GraphNode {
+function opNode({ node }: Call, id: number, where: Pick<GraphNode, 'module' | 'place'>): GraphNode {
   return {
     id,
     kind: 'op',
@@ -119,8 +128,7 @@ function opNode({ node }: Call, id: number, module: number | null): GraphNode {
     outputs: node.outputs.map(({ spec }) => spec),
     attrs: node.attrs,
     keepsOutput: keepsOf({ node }).output,
-    module,
-    place: node.place === null ? null : placeIn(node.place),
+    ...where,
   };
 }
 

@@ -1,4 +1,6 @@
 /** Where an op was called: the line of the program, out of the stack of calls. */
+import { detecting } from '../anomaly-mode.js';
+import { tracing } from './tracing.js';
 
 /** A line of a program. */
 export interface Place {
@@ -34,4 +36,19 @@ function placeOf(text: string): Place | null {
   const { name, file, line, column } = (v8.exec(text) ?? others.exec(text))?.groups ?? {};
   if (file === undefined || file.startsWith('node:')) return null;
   return { file, line: Number(line), column: Number(column), function: name ?? '' };
+}
+
+/** How many calls deep the place of an op call is looked for. */
+const DEPTH = 30;
+
+/** While anomalies are looked for or calls traced, the calls that led here, innermost first, without `callee` and those in it. */
+export function placeOfCall(callee: (...parameters: never[]) => unknown): string | null {
+  if (!detecting.value && tracing.value === null) return null;
+  const holder = { stack: '' };
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = DEPTH;
+  // Not every browser has it.
+  Error.captureStackTrace?.(holder, callee);
+  Error.stackTraceLimit = stackTraceLimit;
+  return holder.stack.slice(holder.stack.indexOf('\n') + 1);
 }

@@ -5,8 +5,12 @@ import type { GradientSlot, Node } from '../tape.js';
 import { nameOf } from './names.js';
 import { type Survey, survey } from './survey.js';
 
-/** One node's turn: its gradient rule takes the gradients of its outputs and gives those of its inputs. */
-export interface RuleStep {
+/**
+ * One node's turn: its gradient rule takes the gradients of its outputs and gives those of its inputs.
+ *
+ * @typeParam T What stands for a tensor: the tensor itself, or in a page its place in a list.
+ */
+export interface RuleStep<T = Tensor> {
   readonly kind: 'rule';
   /** The node, by its number in `graph(output)`. */
   readonly node: number;
@@ -14,38 +18,38 @@ export interface RuleStep {
   /** The source text of the op's gradient rule, as it stands in the table of rules. */
   readonly rule: string;
   /** The gradients of the outputs, complete; `null` for an output that nothing was computed from. */
-  readonly incoming: readonly (Tensor | null)[];
+  readonly incoming: readonly (T | null)[];
   /** The gradients that go out, to those inputs that want one. */
-  readonly outgoing: readonly OutgoingGradient[];
+  readonly outgoing: readonly OutgoingGradient<T>[];
 }
 
-export interface OutgoingGradient {
+export interface OutgoingGradient<T = Tensor> {
   /** Which input of the op it is for. */
   readonly input: number;
   /** The node that the input comes from, by its number in `graph(output)`. */
   readonly to: number;
   /** The source text of what was computed, `() => g.mul(b)`; the whole rule, where the rule is for one input only. */
   readonly formula: string;
-  readonly gradient: Tensor;
+  readonly gradient: T;
   /** Whether the engine has summed what the formula gave, over the axes along which the op stretched the input. */
   readonly isSummed: boolean;
   /** What the input has received so far, with this: where paths meet, it grows over several steps. */
-  readonly received: Tensor;
+  readonly received: T;
 }
 
 /** A tensor's gradient is complete and goes into its `grad`. */
-export interface LeafStep {
+export interface LeafStep<T = Tensor> {
   readonly kind: 'leaf';
   /** The node, by its number in `graph(output)`. */
   readonly node: number;
   readonly name: string | null;
   /** What this pass has brought. */
-  readonly gradient: Tensor;
+  readonly gradient: T;
   /** What `grad` is after `backward`: the gradient, added to what was there. */
-  readonly grad: Tensor;
+  readonly grad: T;
 }
 
-export type BackwardStep = RuleStep | LeafStep;
+export type BackwardStep<T = Tensor> = RuleStep<T> | LeafStep<T>;
 
 export interface BackwardStepsOptions {
   /** As in `backward`. Default: 1 for an output of one element. */

@@ -1,8 +1,7 @@
 /** A walk over all that tensors were computed by, which numbers what it finds. */
 import { GradientError, type Tensor, type TensorSpec } from '@lowrank/tensor';
-import { reachableNodes } from '../backward.js';
 import { expectTensor } from '../expect.js';
-import { ensureSlot, type GradientSlot, type Node, requiresGrad, slotOf } from '../tape.js';
+import { ensureSlot, type GradientSlot, type Node, reachableNodes, requiresGrad, slotOf } from '../tape.js';
 
 /** A recorded call. */
 export interface Call {

@@ -5,7 +5,7 @@ import { type Call, type Rule, rule } from './rule.js';
 type AxisCall = Call<{ readonly axis: number }>;
 
 function zerosOf(x: Tensor): Tensor {
-  return zeros(x.shape, { dtype: x.dtype });
+  return zeros(x.shape, { dtype: x.dtype, device: x.device });
 }
 
 export const indexingRules: Readonly<Record<string, Rule>> = {

@@ -70,7 +70,7 @@ export const linalgRules: Readonly<Record<string, Rule>> = {
 function svdGradient(U: Tensor, S: Tensor, Vh: Tensor, grads: readonly (Tensor | null)[]): Tensor {
   const [gU, gS, gVh] = [grads[0] ?? zerosLike(U), grads[1] ?? zerosLike(S), grads[2] ?? zerosLike(Vh)];
   const K = S.shape.at(-1) as number;
-  const identity = eye(K, K, { dtype: 'bool' });
+  const identity = eye(K, K, { dtype: 'bool', device: U.device });
   const rows = S.unsqueeze(-1);
   const columns = S.unsqueeze(-2);
   const E = where(identity, 1, sub(columns.square(), rows.square()));

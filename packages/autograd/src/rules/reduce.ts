@@ -32,7 +32,7 @@ function productOfOthers({ inputs: [x], attrs: { axes } }: ReduceCall): Tensor {
   const lead = kept.map((axis) => x.shape[axis] as number);
   const grouped = permute(x, order);
   const count = axes.reduce((product, axis) => product * (x.shape[axis] as number), 1);
-  const rows = where(eye(count, count, { dtype: 'bool' }), 1, reshape(grouped, [...lead, 1, count]));
+  const rows = where(eye(count, count, { dtype: 'bool', device: x.device }), 1, reshape(grouped, [...lead, 1, count]));
   const products = reshape(rows.prod(-1), grouped.shape);
   return permute(
     products,
@@ -49,7 +49,8 @@ export const reduceRules: Readonly<Record<string, Rule>> = {
       attrs: { axes },
     } = call;
     if (axes.length === 0) return g;
-    const hasZeros = any(eq(x, 0)).item() === 1;
+    // On the GPU that is not to be known at once, and products of others are right in any case.
+    const hasZeros = x.device === 'gpu' || any(eq(x, 0)).item() === 1;
     const others = hasZeros ? productOfOthers(call) : withKeptAxes(output, call).div(x);
     return withKeptAxes(g, call).mul(others);
   }),

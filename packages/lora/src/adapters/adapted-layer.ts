@@ -221,7 +221,7 @@ export abstract class AdaptedLayer<Base extends WeightedLayer = WeightedLayer> e
       this.#update(name, takeRows(x, group), () => takeRows(output, group)),
     );
     const order = groups.flatMap(([, group]) => group);
-    return indexAdd(output, 0, tensor(order, { dtype: 'int32' }), concat(updates));
+    return indexAdd(output, 0, tensor(order, { dtype: 'int32', device: x.device }), concat(updates));
   }
 
   /** What an adapter adds to the output of the base layer for x. */

@@ -61,7 +61,7 @@ export function rowsByAdapter(rows: RowAdapters): Map<string, number[]> {
 
 /** Some rows of a batch. */
 export function takeRows(x: Tensor, rows: readonly number[]): Tensor {
-  return indexSelect(x, 0, tensor(rows, { dtype: 'int32' }));
+  return indexSelect(x, 0, tensor(rows, { dtype: 'int32', device: x.device }));
 }
 
 /** Rows that were computed in groups, in the order that they have in the batch. */

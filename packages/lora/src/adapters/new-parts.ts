@@ -117,7 +117,8 @@ function magnitudeFor(
   scale: number,
 ): Magnitude {
   const lengths = layer.lengths(layer.unmergedWeight.add(layer.change(parts, scale)));
-  if (lengths.ne(0).all().item()) return new Magnitude(layer.kind, lengths);
+  // On the GPU a length of 0 shows as NaN in what the layer computes.
+  if (lengths.device === 'gpu' || lengths.ne(0).all().item()) return new Magnitude(layer.kind, lengths);
   throw new ArgumentError(
     op,
     `the weight of ${path} has a vector of length 0, and DoRA needs its direction. Leave ${path} out with excludeModules`,

@@ -22,6 +22,9 @@ function oneFactorZero({ kind, shapes }: InitRequest, fill: (A: Parameter) => Te
   return { A: drawn(shapes.A, fill), B: zeros(shapes.B), subtracted: false };
 }
 
+/** The GPU has no QR decomposition; what comes out goes where the layer is. */
+const ON_CPU = { device: 'cpu' } as const;
+
 /**
  * Both random, yet their product zero: A lies in the span of the odd rows of a random orthogonal matrix, B in that of the
  * even ones. (Bhavani, "Rethinking LoRA initialisation", 2024)
@@ -31,14 +34,14 @@ export function orthogonal({ rank, shapes }: InitRequest, op: string): InitialVa
   if (rank % 2 !== 0) {
     throw new ArgumentError(op, `the initialisation 'orthogonal' needs an even rank, got ${rank}`);
   }
-  const rows = qr(randn([rank, rank])).Q.reshape([rank / 2, 2, rank]);
+  const rows = qr(randn([rank, rank], ON_CPU)).Q.reshape([rank / 2, 2, rank]);
   const [odd, even] = [rows.select(1, 0), rows.select(1, 1)];
   // In the order, and in the shapes, in which PEFT draws.
   const [r, inputs] = matrixShape(shapes.A);
-  const A = matmul(randn([inputs, r / 2]), odd)
+  const A = matmul(randn([inputs, r / 2], ON_CPU), odd)
     .transpose()
     .div(10);
-  const B = matmul(randn([r / 2, shapes.B[0] as number]), even, { transposeA: true }).div(10);
+  const B = matmul(randn([r / 2, shapes.B[0] as number], ON_CPU), even, { transposeA: true }).div(10);
   return { A: A.reshape(shapes.A), B: B.reshape(shapes.B), subtracted: false };
 }
 

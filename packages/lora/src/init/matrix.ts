@@ -18,7 +18,7 @@ export function factorMatrices({ A, B }: Factors): Factors {
   const [r, outputs, own] = [A.shape[0], B.shape[0], B.shape[1]] as [number, number, number];
   if (own === r) return { A: A.flatten(1), B: B.flatten(1) };
   const groups = r / own;
-  const diagonal = eye(groups, groups, { dtype: B.dtype }).reshape([groups, 1, groups, 1]);
+  const diagonal = eye(groups, groups, { dtype: B.dtype, device: B.device }).reshape([groups, 1, groups, 1]);
   const blocks = B.reshape([groups, outputs / groups, 1, own]).mul(diagonal);
   return { A: A.flatten(1), B: blocks.reshape([outputs, r]) };
 }

@@ -4,7 +4,7 @@ import { checkOptions, Tensor } from '@lowrank/tensor';
 import { html, type SafeHtml } from '@remix-run/html-template';
 import { readGraphviz, readProgram } from '#scripts';
 import { selfContainedPage } from '../self-contained-page.js';
-import { graphData, type ViewerData, viewerData } from './data.js';
+import { graphData, type Mark, type ViewerData, viewerData } from './data.js';
 import { boxLabel, type Drawing, drawingOf, layoutRequest } from './layout.js';
 import { PARTS } from './page/parts.js';
 import { runViewer } from './page/run.js';
@@ -15,6 +15,11 @@ export interface ViewerOptions {
   readonly title?: string;
   /** What the backward pass begins with, as in `backward`. Default: 1 for an output of one element. */
   readonly gradient?: Tensor;
+  /**
+   * A node that the page begins at, with the modules around it open: that of an anomaly, say,
+   * `toHtml(error.output, { gradient: error.gradient, mark: error })`. Default: none.
+   */
+  readonly mark?: Mark;
   /** The texts of the programs that called the ops, by file. Default: what Node finds at the places that were traced. */
   readonly programs?: Readonly<Record<string, string>>;
   /** The text of `@viz-js/viz/dist/viz-global.js`. Default: Node reads it from the package. */
@@ -36,30 +41,31 @@ export interface ViewerOptions {
  */
 export async function toHtml(output: Tensor | Graph, options: ViewerOptions = {}): Promise<string> {
   checkOptions('toHtml', options);
-  const { title = 'Graph', gradient, programs } = options;
+  const { title = 'Graph', gradient, mark = null, programs } = options;
   const readLine = lineReader(programs);
   const data =
     output instanceof Tensor
-      ? await viewerData(output, { title, gradient, readLine })
-      : await graphData(output, { title, readLine });
+      ? await viewerData(output, { title, mark, gradient, readLine })
+      : await graphData(output, { title, mark, readLine });
   const hasModules = data.graph.modules.length > 0;
   const graphviz = hasModules ? [options.graphviz ?? (await readGraphviz())] : [];
   return selfContainedPage({
     title,
     style: STYLE,
     body: pageBody(title),
-    data: { data, drawings: { '': await folded(data) } },
+    data: { data, drawings: await firstDrawing(data) },
     scripts: [...graphviz, pageScript(hasModules)],
     runsWasm: hasModules,
   });
 }
 
-/** The layout that the page begins with. */
-async function folded({ graph }: Pick<ViewerData, 'graph'>): Promise<Drawing> {
+/** The layout that the page begins with, by the modules that are open in it. */
+async function firstDrawing({ graph, open }: ViewerData): Promise<Record<string, Drawing>> {
   const { instance } = await import('@viz-js/viz');
   const viz = await instance();
-  const request = layoutRequest(graph, foldGraph(graph, new Set()), boxLabel);
-  return drawingOf(viz.renderString(request, { format: 'json0', yInvert: true }));
+  const view = foldGraph(graph, new Set(open));
+  const answer = viz.renderString(layoutRequest(graph, view, boxLabel), { format: 'json0', yInvert: true });
+  return { [view.open.join(',')]: drawingOf(answer) };
 }
 
 /** The functions of the page by their source texts, which refer to nothing outside of themselves. */
@@ -110,7 +116,7 @@ function pageBody(title: string): SafeHtml {
 <li><span class="sign leaf" aria-hidden="true"></span>parameter or leaf</li>
 <li><span class="sign constant" aria-hidden="true"></span>constant, no gradient</li>
 <li><span class="sign module" aria-hidden="true"></span>▸ module, press to open</li>
-<li>◀ now: this step</li><li>✓ done</li>
+<li>◀ now: this step</li><li>✓ done</li><li id="mark-sign" hidden>⚠ to look at</li>
 <li>Keys: <kbd>←</kbd> <kbd>→</kbd> step, <kbd>Home</kbd> <kbd>End</kbd>; on a box <kbd>↑</kbd> <kbd>↓</kbd> <kbd>Enter</kbd>; <kbd>o</kbd> open all, <kbd>f</kbd> fold all</li></ul>
 <div class="panels"><div id="step" aria-live="polite"></div><div id="node"></div></div>
 <div id="leaves"></div>

@@ -55,6 +55,8 @@ button:disabled { opacity: 0.45; cursor: default; }
 #graph .frame text { text-anchor: start; fill: var(--module); font-weight: 600; }
 .box.chosen > rect { stroke-width: 2.5; }
 .box.done > rect { stroke: var(--done); fill: var(--done-paper); }
+.box.marked > rect { stroke-dasharray: 7 3; stroke-width: 3; }
+#graph .marked .badge { fill: var(--now); }
 .box.active > rect { stroke: var(--now); fill: var(--now-paper); stroke-width: 4; }
 :is(.box, .frame):focus-visible > rect { stroke: var(--module); stroke-width: 4; stroke-dasharray: 2 2; }
 #graph .badge { text-anchor: end; font: 600 11px var(--sans); fill: var(--done); }
@@ -78,6 +80,7 @@ kbd { font: 0.8125rem var(--mono); border: 1px solid var(--rule); border-radius:
 pre { margin: 0 0 0.5rem; padding: 0.5rem 0.7rem; overflow-x: auto; background: var(--raised); border-radius: 6px; font: 0.875rem/1.45 var(--mono); overflow-wrap: normal; }
 .outgoing { list-style: none; padding: 0; margin: 0; display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr)); gap: 0.8rem; }
 .outgoing li { border: 1px solid var(--rule); border-radius: 8px; padding: 0.7rem; min-width: 0; }
+.note { font-weight: 600; border-left: 4px solid var(--now); padding-left: 0.6rem; }
 .sum { margin: 0.7rem 0 0.2rem; font-weight: 600; }
 dl { margin: 0; display: grid; gap: 0.3rem; }
 dl div { display: grid; grid-template-columns: 8rem minmax(0, 1fr); gap: 0.6rem; }

@@ -9,7 +9,7 @@ import type * as library from 'lowrank';
 import { backwardSteps, named, type RuleStep, type Tensor, tensor, toHtml, traceCalls } from 'lowrank';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { executablePath, inChromium, startPages } from '../browser/page.js';
-import { HOSTILE, network, small } from './samples.js';
+import { anomaly, HOSTILE, network, small } from './samples.js';
 
 declare const lowrank: typeof library;
 
@@ -174,10 +174,41 @@ inChromium('the viewer in Chromium', () => {
     await page.close();
   });
 
+  it('begins at the node of an anomaly, and says what was found there', async () => {
+    const error = anomaly();
+    const { output, gradient } = error;
+    const page = await open(await toHtml(output, { gradient, mark: error }));
+    expect(await position(page)).toMatch(/^2 of \d+: sqrt$/);
+    expect(await page.locator('g.marked .title').allTextContents()).toEqual(['sqrt']);
+    expect(await page.locator('g.marked .badge').textContent()).toBe('◀ now ⚠');
+    expect(await page.locator('.step .note').textContent()).toBe(`⚠ ${error.note}`);
+    expect(await page.locator('.step .outgoing').textContent()).toContain('∞');
+    await page.click('#fold-all');
+    await page.waitForSelector('g.frame', { state: 'detached' });
+    expect(await page.locator('g.marked .title').allTextContents()).toEqual(['▸ 1']);
+    await page.click('#next');
+    expect(await page.locator('.note').count()).toBe(0);
+    await page.close();
+  });
+
+  it('shows a graph of 5,000 ops in parts that open', async () => {
+    let y: Tensor = tensor([1, 2], { requiresGrad: true });
+    for (let i = 0; i < 2500; i++) y = y.mul(0.999).sin();
+    const page = await open(await toHtml(y.sum()));
+    expect(await page.locator('g.box').count()).toBeLessThan(60);
+    await page.click('#last');
+    expect(await position(page)).toMatch(/^5002 of 5002/);
+    await page.locator('g.box.module').first().click();
+    await page.waitForSelector('g.frame');
+    expect(await page.locator('g.box').count()).toBeLessThan(120);
+    await page.close();
+  });
+
   it('runs nothing that a name brings along', async () => {
     const x = tensor([1], { requiresGrad: true });
     const output = traceCalls(() => named(named(x, HOSTILE).exp(), HOSTILE).sum());
-    const page = await open(await toHtml(output, { title: HOSTILE }));
+    const page = await open(await toHtml(output, { title: HOSTILE, mark: { node: 1, note: HOSTILE } }));
+    expect(await page.locator('.note').textContent()).toBe(`⚠ ${HOSTILE}`);
     await page.click('#last');
     expect(await page.locator('#step h2').textContent()).toContain('</script>');
     expect(await page.evaluate(() => 'hacked' in globalThis)).toBe(false);

@@ -15,7 +15,7 @@ import {
 import { chunked } from '../../src/viewer/chunks.js';
 import type { ViewerData } from '../../src/viewer/data.js';
 import { summarize } from '../../src/viewer/summary.js';
-import { HOSTILE, network, small } from './samples.js';
+import { anomaly, HOSTILE, network, small } from './samples.js';
 
 const SCRIPTS = /<script>([\s\S]*?)<\/script>/g;
 
@@ -68,6 +68,22 @@ describe('toHtml', () => {
     await expect(toHtml(x.mul(2))).rejects.toThrow(GradientError);
   });
 
+  it('begins at the node that an anomaly was found at, with the modules around it open', async () => {
+    const error = anomaly();
+    const { output, gradient, node, note } = error;
+    const page = await toHtml(output, { gradient, mark: error });
+    const { mark, open, graph: shown } = dataOf(page);
+    expect(mark).toEqual({ node, note });
+    expect(shown.nodes[node].op).toBe('sqrt');
+    expect(open.map((module) => shown.modules[module].path)).toEqual(['1.1', '1']);
+    expect(dataOf(await toHtml(graph(output), { mark: { node } }))).toMatchObject({ mark: { node }, open });
+  });
+
+  it('refuses a mark that is no node of the graph', async () => {
+    for (const mark of [{ node: 6 }, { node: -1 }, {}, 2])
+      await expect(toHtml(small().output, { mark } as never)).rejects.toThrow(ArgumentError);
+  });
+
   it('shows a graph alone, without a backward pass', async () => {
     const { steps, graph: shown } = dataOf(await toHtml(graph(small().output)));
     expect([steps.length, shown.nodes.length]).toEqual([0, 6]);
@@ -113,7 +129,7 @@ describe('toHtml', () => {
     const output = traceCalls(() => layer.forward(w).sum(), { modules });
     const [{ file, line }] = graph(output).nodes.flatMap(({ place }) => place ?? []);
     const programs = { [file]: `${'\n'.repeat(line - 1)}${HOSTILE}` };
-    const page = await toHtml(output, { title: HOSTILE, programs });
+    const page = await toHtml(output, { title: HOSTILE, programs, mark: { node: 0, note: HOSTILE } });
     expect(page).not.toContain('<script>window');
     expect(page).not.toContain('<img');
     expect(page.match(/<script/g)).toHaveLength(4);

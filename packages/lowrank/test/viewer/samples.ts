@@ -1,7 +1,10 @@
 /** What the tests of the viewer look at. */
 import {
+  AnomalyError,
   crossEntropy,
+  detectAnomaly,
   Linear,
+  Module,
   manualSeed,
   named,
   ReLU,
@@ -32,6 +35,23 @@ export function network(): { output: Tensor; leaves: Readonly<Record<string, Ten
   const y = tensor([0, 1, 2, 0], { dtype: 'int32' });
   const output = traceCalls(() => crossEntropy(model.forward(x), y), { modules: model });
   return { output, leaves: Object.fromEntries(model.namedParameters()) };
+}
+
+/** What `detectAnomaly` finds in a network whose second part takes the root of 0. */
+export function anomaly(): AnomalyError {
+  class Root extends Module {
+    forward(x: Tensor): Tensor {
+      return x.mul(0).sqrt();
+    }
+  }
+  const model = new Sequential(new Linear(2, 2), new Sequential(new ReLU(), new Root()));
+  const x = tensor([[1, 2]]);
+  try {
+    traceCalls(() => detectAnomaly(() => model.forward(x).sum().backward()), { modules: model });
+  } catch (error) {
+    if (error instanceof AnomalyError) return error;
+  }
+  throw new Error('nothing was found');
 }
 
 /** Names and values that try to be markup. */

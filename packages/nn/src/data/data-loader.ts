@@ -78,7 +78,7 @@ export class DataLoader<Batch> implements Iterable<Batch> {
     const order = this.#order(count);
     for (let i = 0; i < whole; i += batchSize) yield dataset.batch(order.slice(i, i + batchSize));
     // As PyTorch's RandomSampler, which runs out with a permutation that it takes nothing from.
-    if (this.#shuffle && this.#generator) randperm(count, { generator: this.#generator });
+    if (this.#shuffle && this.#generator) randperm(count, { generator: this.#generator, device: 'cpu' });
     if (whole < count && !this.#dropLast) yield dataset.batch(order.slice(whole));
   }
 
@@ -86,6 +86,6 @@ export class DataLoader<Batch> implements Iterable<Batch> {
     if (!this.#shuffle) return Int32Array.from({ length: count }, (_, i) => i);
     // Where it is given no generator, PyTorch's sampler seeds one of its own for each pass.
     const generator = this.#generator ?? new Generator(defaultGenerator.random53());
-    return randperm(count, { generator }).dataSync() as Int32Array;
+    return randperm(count, { generator, device: 'cpu' }).dataSync() as Int32Array;
   }
 }

@@ -41,8 +41,8 @@ export class TensorDataset<Tensors extends readonly Tensor[]> implements Dataset
 
   /** @throws ShapeError for a position that there is not. */
   batch(indices: Int32Array): Tensors {
-    const index = tensor(indices);
-    return this.tensors.map((source) => indexSelect(source, 0, index)) as unknown as Tensors;
+    const pick = (source: Tensor) => indexSelect(source, 0, tensor(indices, { device: source.device }));
+    return this.tensors.map(pick) as unknown as Tensors;
   }
 }
 

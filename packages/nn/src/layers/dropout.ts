@@ -52,7 +52,11 @@ export class Dropout extends Module {
       throw new DTypeError('Dropout', `scales floats, got ${x.dtype}. Convert with to('float32')`);
     }
     if (this.p === 1) return x.mul(0);
-    const kept = bernoulli(x.shape, 1 - this.p, { dtype: x.dtype, generator: this.generator });
+    const kept = bernoulli(x.shape, 1 - this.p, {
+      dtype: x.dtype,
+      device: x.device,
+      generator: this.generator,
+    });
     return x.mul(kept.div(1 - this.p));
   }
 

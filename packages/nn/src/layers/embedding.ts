@@ -5,6 +5,7 @@ import {
   DTypeError,
   formatValue,
   indexSelect,
+  knownValues,
   ShapeError,
   type Tensor,
   where,
@@ -50,14 +51,15 @@ export class Embedding extends Module {
 
   /**
    * @param index int32, of any shape.
-   * @throws ShapeError for an index outside of the table; DTypeError unless int32.
+   * @throws ShapeError for an index outside of the table, unless it was computed on the GPU: then its row is NaN. DTypeError
+   * unless int32.
    */
   forward(index: Tensor): Tensor {
     checkTensor('Embedding', 'the index', index);
     if (index.dtype !== 'int32') {
       throw new DTypeError('Embedding', `an index is int32, got ${index.dtype}. Convert with to('int32')`);
     }
-    const wrong = index.dataSync().find((i) => i < 0 || i >= this.numEmbeddings);
+    const wrong = knownValues(index)?.find((i) => i < 0 || i >= this.numEmbeddings);
     if (wrong !== undefined) {
       throw new ShapeError(
         'Embedding',

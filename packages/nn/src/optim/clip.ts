@@ -51,7 +51,7 @@ export function clipGradNorm(
 function totalNorm(gradients: readonly Tensor[], p: number): Tensor {
   const norms = gradients.filter((grad) => grad.numel() > 0).map((grad) => grad.norm(undefined, { p }));
   const dtype = norms.some((norm) => norm.dtype === 'float64') ? 'float64' : 'float32';
-  if (norms.length === 0) return tensor(0, { dtype });
+  if (norms.length === 0) return tensor(0, { dtype, device: gradients[0]?.device ?? 'cpu' });
   return stack(norms.map((norm) => cast(norm, dtype))).norm(undefined, { p });
 }
 

@@ -3,8 +3,8 @@ import type { TypedArray } from '../dtype.js';
 import type { Shape } from '../shape.js';
 
 /** An operand of a kernel: values, and how far apart neighbours along each axis are (0 where it is stretched). */
-export interface Strided {
-  readonly data: TypedArray;
+export interface Strided<S = TypedArray> {
+  readonly data: S;
   readonly strides: readonly number[];
 }
 

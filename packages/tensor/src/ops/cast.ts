@@ -1,10 +1,12 @@
 /** Changing dtype and device. */
+import { place } from '../backend.js';
 import { DEVICES, type Device } from '../device.js';
 import { dispatch } from '../dispatch.js';
 import { DTYPES, type DType, isDType } from '../dtype.js';
-import { ArgumentError, DTypeError, formatValue } from '../errors.js';
+import { ArgumentError, DeviceError, DTypeError, formatValue } from '../errors.js';
+import { moving } from '../life-cycle.js';
 import { defineOp } from '../op.js';
-import { Tensor } from '../tensor.js';
+import { Tensor, valuesOf } from '../tensor.js';
 
 type CastAttrs = { readonly dtype: DType };
 
@@ -33,15 +35,30 @@ export function cast(x: Tensor, dtype: DType): Tensor {
   return x.dtype === dtype ? x : dispatch(castOp, [x], { dtype });
 }
 
+/** The same values on another device, as a constant. */
+function move(x: Tensor, device: Device): Tensor {
+  if (x.device === device) return x;
+  if (device === 'cpu') {
+    throw new DeviceError(
+      'to',
+      'values come from the GPU only when they are awaited: use await x.cpu() for the tensor, await x.data() for its values',
+    );
+  }
+  moving(x);
+  return new Tensor(place('to', valuesOf('to', x), device), x.shape, x.dtype);
+}
+
 /**
- * The tensor as another dtype or on another device; itself where nothing changes.
+ * The tensor as another dtype, or from the CPU on the GPU; itself where nothing changes.
  *
  * @example x.to('float64')
- * @throws DTypeError for a name that is neither.
+ * @throws DTypeError for a name that is neither, and for values that the GPU cannot hold: float64, and integers beyond 2^24.
+ * @throws DeviceError for 'gpu' if none is in use, and for 'cpu' from the GPU, which must be awaited: `cpu()`.
+ * @throws GradientError for 'gpu' if the tensor requires a gradient, which could not come back.
  */
 export function to(x: Tensor, target: DType | Device): Tensor {
   expectTensor('to', x);
-  if (DEVICES.includes(target as Device)) return x;
+  if (DEVICES.includes(target as Device)) return move(x, target as Device);
   if (isDType(target)) return cast(x, target);
   throw new DTypeError(
     'to',

@@ -4,18 +4,21 @@ import { DTypeError, ShapeError } from '../errors.js';
 import { lanesAlong } from '../kernels/lanes.js';
 import { defineOp } from '../op.js';
 import { axisIn, formatShape, normalizeAxis, type Shape, sameShape } from '../shape.js';
-import type { Tensor, TensorSpec } from '../tensor.js';
+import { knownValues, type Tensor, type TensorSpec } from '../tensor.js';
 import { checkTensor } from './operand.js';
 
 type AxisAttrs = { readonly axis: number };
 
-/** @internal @throws DTypeError unless int32, ShapeError unless every index is from 0 to `length - 1`. */
+/**
+ * @internal @throws DTypeError unless int32, ShapeError unless every index is from 0 to `length - 1`. Of indices on the GPU only
+ * those are looked at that came from the CPU: at others that there are not, its kernels read NaN.
+ */
 export function checkIndices(op: string, index: Tensor, length: number): void {
   checkTensor(op, index);
   if (index.dtype !== 'int32') {
     throw new DTypeError(op, `an index is int32, got ${index.dtype}. Convert with to('int32')`);
   }
-  const wrong = index.storage.find((i) => i < 0 || i >= length);
+  const wrong = knownValues(index)?.find((i) => i < 0 || i >= length);
   if (wrong !== undefined) {
     throw new ShapeError(op, `index ${wrong} is out of range: it must be at least 0 and less than ${length}`);
   }

@@ -1,13 +1,12 @@
 /** Keeping and replacing values by a condition on their position: masks, triangles, one-hot rows. */
 import { arange } from '../creation.js';
-import { ArgumentError, DTypeError, ShapeError } from '../errors.js';
+import { ArgumentError, DeviceError, DTypeError, ShapeError } from '../errors.js';
 import { broadcastShapes, checkInteger, formatShape } from '../shape.js';
-import { Tensor } from '../tensor.js';
+import { knownValues, Tensor } from '../tensor.js';
 import { cast } from './cast.js';
 import { add, eq, ge, le, where } from './elementwise.js';
 import { checkIndices } from './indexing.js';
 import { checkOperand, checkTensor, commonDType, type Operand } from './operand.js';
-import { amax } from './reduce.js';
 import { unsqueeze } from './shape.js';
 
 /**
@@ -43,11 +42,11 @@ function rowsPlus(op: string, x: Tensor, k: number): Tensor {
   checkTensor(op, x);
   if (x.ndim < 2) throw new ShapeError(op, `takes matrices, got shape ${formatShape(x.shape)}`);
   checkInteger(op, 'a diagonal', k);
-  return unsqueeze(add(arange(x.shape.at(-2)!), k), 1);
+  return unsqueeze(add(arange(x.shape.at(-2)!, { device: x.device }), k), 1);
 }
 
 function columns(x: Tensor): Tensor {
-  return arange(x.shape.at(-1)!);
+  return arange(x.shape.at(-1)!, { device: x.device });
 }
 
 /**
@@ -65,6 +64,13 @@ export function oneHot(index: Tensor, numClasses?: number): Tensor {
       `${formatShape(index.shape)} holds no index. Name the number of classes`,
     );
   }
-  const count = numClasses ?? amax(index).item() + 1;
-  return cast(eq(unsqueeze(index, -1), arange(count)), 'int32');
+  const count = numClasses ?? largestOf(index) + 1;
+  return cast(eq(unsqueeze(index, -1), arange(count, { device: index.device })), 'int32');
+}
+
+/** @throws DeviceError for indices that were computed on the GPU. */
+function largestOf(index: Tensor): number {
+  const values = knownValues(index);
+  if (values !== undefined) return (values as Int32Array).reduce((a, b) => Math.max(a, b));
+  throw new DeviceError('oneHot', 'the indices are on the GPU, so their largest is not known. Name the number of classes');
 }

@@ -1,4 +1,6 @@
 /** Turning what users pass to ops (tensors, plain numbers, mixed dtypes) into tensors of one dtype. */
+import { placeScalar } from '../backend.js';
+import { type Device, getDefaultDevice } from '../device.js';
 import { type DType, isFloat, resultType } from '../dtype.js';
 import { ArgumentError, DTypeError, formatValue } from '../errors.js';
 import { Tensor } from '../tensor.js';
@@ -39,16 +41,17 @@ export function commonDType(operands: readonly Operand[]): DType {
   );
 }
 
-/** The operands as tensors of `dtype`. */
+/** The operands as tensors of `dtype`: numbers on the device of the tensors. */
 export function toTensors(operands: readonly Operand[], dtype: DType): Tensor[] {
+  const device = operands.find((operand) => operand instanceof Tensor)?.device ?? getDefaultDevice();
   return operands.map((operand) =>
-    operand instanceof Tensor ? cast(operand, dtype) : scalar(operand, dtype),
+    operand instanceof Tensor ? cast(operand, dtype) : scalar(operand, dtype, device),
   );
 }
 
 /** A 0-d tensor. */
-export function scalar(value: number | boolean, dtype: DType): Tensor {
-  return new Tensor(SCALAR_STORAGE[dtype](Number(value)), [], dtype);
+export function scalar(value: number | boolean, dtype: DType, device: Device): Tensor {
+  return new Tensor(placeScalar('scalar', SCALAR_STORAGE[dtype](Number(value)), device), [], dtype);
 }
 
 const SCALAR_STORAGE = {

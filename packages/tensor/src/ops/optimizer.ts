@@ -1,8 +1,8 @@
 /** The steps of optimisers: each one op that moves a whole set of parameters. They have no gradients. */
-import type { Kernels } from '../backend.js';
 import { dispatchAll } from '../dispatch.js';
-import type { TypedArray } from '../dtype.js';
 import { ArgumentError, DTypeError, formatValue, ShapeError } from '../errors.js';
+import type { Storage } from '../kernels/gpu/storage.js';
+import type { Kernels } from '../kernels/kernels.js';
 import type { Row } from '../kernels/reference/optimizer.js';
 import type { AdamStepOptions, SgdStepOptions } from '../kernels/steps.js';
 import { type Attrs, defineMultiOp } from '../op.js';
@@ -72,7 +72,7 @@ type NamedTensors = Readonly<Record<string, unknown>>;
 function defineStep<A extends Attrs>(
   name: string,
   namesFor: (attrs: A) => Names,
-  forward: (kernels: Kernels, rows: TypedArray[][], attrs: A) => readonly Row[],
+  forward: (kernels: Kernels<Storage>, rows: readonly Row<Storage>[], attrs: A) => readonly Row<Storage>[],
 ): (moves: readonly object[], attrs: A) => Record<string, Tensor>[] {
   const op = defineMultiOp<A>({
     name,

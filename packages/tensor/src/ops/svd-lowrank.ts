@@ -78,7 +78,7 @@ function cutOff({ U, S, Vh }: Svd, rank: number): Svd {
 function iterate(A: Tensor, width: number, rank: number, tolerance: number): Svd | undefined {
   const N = A.shape[1] as number;
   const rounding = EPSILON[A.dtype as keyof typeof EPSILON] * A.square().sum().sqrt().item();
-  let V = qr(randn([N, width], { dtype: A.dtype, generator: new Generator(0) })).Q;
+  let V = qr(randn([N, width], { dtype: A.dtype, device: A.device, generator: new Generator(0) })).Q;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const parts = ritz(A, V);
     const largest = parts.S.select(0, 0).item();

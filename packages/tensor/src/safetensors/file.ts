@@ -1,7 +1,7 @@
 /** Whole safetensors files on disk. */
 import { writeWhole } from '#disk';
 import { ArgumentError, FormatError, formatValue } from '../errors.js';
-import type { Tensor } from '../tensor.js';
+import { Tensor } from '../tensor.js';
 import type { Metadata } from './layout.js';
 import { openAs } from './open.js';
 import type { SafetensorsContent } from './read.js';
@@ -21,7 +21,7 @@ export async function saveSafetensors(
   options: StoreOptions = {},
 ): Promise<void> {
   checkPath('saveSafetensors', path);
-  const bytes = serializeSafetensors(tensors, metadata, options);
+  const bytes = serializeSafetensors(await onCpu(tensors), metadata, options);
   try {
     await writeWhole(path, bytes);
   } catch (cause) {
@@ -44,6 +44,13 @@ export async function loadSafetensors(path: string): Promise<SafetensorsContent>
   } finally {
     await file.close();
   }
+}
+
+/** Reads what is on the GPU. What is no tensor is refused later. */
+async function onCpu(tensors: Readonly<Record<string, Tensor>>): Promise<Readonly<Record<string, Tensor>>> {
+  const read = (value: unknown) => (value instanceof Tensor ? value.cpu() : value);
+  const entries = Object.entries(tensors ?? {}).map(async ([name, value]) => [name, await read(value)]);
+  return typeof tensors === 'object' && tensors !== null ? Object.fromEntries(await Promise.all(entries)) : tensors;
 }
 
 function checkPath(op: string, path: unknown): void {

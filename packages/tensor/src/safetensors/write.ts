@@ -2,7 +2,7 @@
 import { DTYPES, type DType, isDType } from '../dtype.js';
 import { ArgumentError, formatValue } from '../errors.js';
 import { checkOptions } from '../options.js';
-import { Tensor } from '../tensor.js';
+import { Tensor, valuesOf } from '../tensor.js';
 import { encodeValues, isStorableAs } from './elements.js';
 import {
   ALIGNMENT,
@@ -51,8 +51,9 @@ export function serializeSafetensors(
   new DataView(file.buffer).setBigUint64(0, BigInt(header.length), true);
   file.set(header, PREFIX_BYTES);
   for (const entry of entries) {
-    const { dtype, storage } = tensors[entry.name] as Tensor;
-    file.set(encodeValues(entry, dtype, storage), PREFIX_BYTES + header.length + entry.begin);
+    const tensor = tensors[entry.name] as Tensor;
+    const values = valuesOf(OP, tensor);
+    file.set(encodeValues(entry, tensor.dtype, values), PREFIX_BYTES + header.length + entry.begin);
   }
   return file;
 }

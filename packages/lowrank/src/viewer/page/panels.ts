@@ -3,14 +3,14 @@
  * What stands beside the graph: the step, the node that was chosen, and the leaves. Each function must not refer to anything
  * outside of itself but types: the page gets their source text, and `parts` to call each other by.
  */
-import type { ViewerData } from '../data.js';
+import type { Mark, ViewerData } from '../data.js';
 import type { TensorSummary } from '../summary.js';
 import type { Parts } from './parts.js';
 
 /** The step of this number, from 1; 0 is before the first. */
 /* istanbul ignore next: runs in pages only */
-export function showStep(parts: Parts, { graph, steps, tensors }: ViewerData, count: number): Element {
-  const { element, boxLabel, showTensor } = parts;
+export function showStep(parts: Parts, { graph, steps, tensors, mark }: ViewerData, count: number): Element {
+  const { element, boxLabel, showTensor, showNote } = parts;
   const nameOf = (id: number) => boxLabel(graph, { key: '', id, isModule: false, within: null, ops: 1 })[0];
   const tensor = (number: number, name: string) => showTensor(parts, tensors[number] as TensorSummary, name);
   const step = steps[count - 1];
@@ -59,6 +59,7 @@ export function showStep(parts: Parts, { graph, steps, tensors }: ViewerData, co
     'section',
     { class: 'step' },
     element('h2', {}, `Backward through ${nameOf(step.node)}`),
+    ...showNote(parts, mark, step.node),
     element('h3', {}, 'Rule'),
     element('pre', { class: 'rule', tabindex: 0 }, element('code', {}, step.rule)),
     element('h3', {}, 'Gradient that comes in, g'),
@@ -68,10 +69,18 @@ export function showStep(parts: Parts, { graph, steps, tensors }: ViewerData, co
   );
 }
 
+/** What there is to say of a node that is marked; nothing of others. */
+/* istanbul ignore next: runs in pages only */
+export function showNote({ element }: Parts, mark: Mark | null, node: number): Element[] {
+  if (mark?.note === undefined || mark.node !== node) return [];
+  return [element('p', { class: 'note' }, `⚠ ${mark.note}`)];
+}
+
 /** What is known of a node. */
 /* istanbul ignore next: runs in pages only */
-export function showNode(parts: Parts, { graph, tensors, values, sources }: ViewerData, id: number): Element {
-  const { element, boxLabel, showTensor } = parts;
+export function showNode(parts: Parts, data: ViewerData, id: number): Element {
+  const { element, boxLabel, showTensor, showNote } = parts;
+  const { graph, tensors, values, sources, steps, mark } = data;
   const node = graph.nodes[id];
   if (node === undefined) return element('section', { class: 'node' });
   const { kind, op, name, outputs, attrs, place, module } = node;
@@ -99,6 +108,8 @@ export function showNode(parts: Parts, { graph, tensors, values, sources }: View
     'section',
     { class: 'node' },
     element('h2', {}, `Node ${title}`),
+    // Where there are steps, the note stands with the step.
+    ...(steps.length === 0 ? showNote(parts, mark, id) : []),
     element('dl', {}, ...list),
     ...(source === null
       ? []

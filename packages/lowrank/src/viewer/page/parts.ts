@@ -3,7 +3,7 @@ import { foldGraph } from '@lowrank/autograd';
 import { boxLabel, drawingOf, layoutRequest } from '../layout.js';
 import { drawGraph } from './drawing.js';
 import { element, formatNumber, showHistogram, showTable, showTensor } from './numbers.js';
-import { showLeaves, showNode, showStep } from './panels.js';
+import { showLeaves, showNode, showNote, showStep } from './panels.js';
 
 export const PARTS = {
   foldGraph,
@@ -17,6 +17,7 @@ export const PARTS = {
   showTable,
   showHistogram,
   showStep,
+  showNote,
   showNode,
   showLeaves,
 };

@@ -28,13 +28,13 @@ export function runViewer(
     showLeaves,
     element,
   } = parts;
-  const { graph, steps } = data;
+  const { graph, steps, mark: marked } = data;
   const byId = <T extends Element>(id: string) => document.getElementById(id) as unknown as T;
   const slider = byId<HTMLInputElement>('slider');
   const canvas = byId<HTMLElement>('graph');
   const mostBoxes = 400;
   let engine: Promise<Viz> | null = null;
-  let open = new Set<number>();
+  let open = new Set(data.open);
   let view: GraphView = foldGraph(graph, open);
   let count = 0;
   let chosen: number | null = null;
@@ -98,10 +98,13 @@ export function runViewer(
       box.classList.toggle('active', isActive);
       box.classList.toggle('done', isDone);
       box.classList.toggle('chosen', chosen !== null && key === `n${chosen}`);
+      const warns = marked !== null && key === boxOf(marked.node);
+      box.classList.toggle('marked', warns);
       if (isActive) box.setAttribute('aria-current', 'step');
       else box.removeAttribute('aria-current');
       const badge = box.querySelector('.badge');
-      if (badge) badge.textContent = isActive ? '◀ now' : isDone ? '✓' : '';
+      const sign = isActive ? '◀ now' : isDone ? '✓' : '';
+      if (badge) badge.textContent = warns ? `${sign} ⚠`.trim() : sign;
       if (isActive) bringIntoView(box);
     }
     for (const link of canvas.querySelectorAll<SVGElement>('path.link')) {
@@ -221,6 +224,9 @@ export function runViewer(
   slider.max = String(steps.length);
   byId<HTMLElement>('controls').hidden = steps.length === 0;
   byId<HTMLElement>('folding').hidden = graph.modules.length === 0;
+  byId<HTMLElement>('mark-sign').hidden = marked === null;
   fold(open, null).catch((error) => say(String(error)));
-  go(0);
+  const at = steps.findIndex(({ kind, node }) => kind === 'rule' && node === marked?.node);
+  if (marked !== null) chosen = marked.node;
+  go(at + 1);
 }

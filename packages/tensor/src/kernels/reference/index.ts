@@ -1,4 +1,6 @@
 /** The reference backend: every kernel in plain TypeScript, for any dtype; the oracle that others are tested against. */
+import type { TypedArray } from '../../dtype.js';
+import type { Kernels } from '../kernels.js';
 import * as conv2d from './conv2d.js';
 import * as crossEntropy from './cross-entropy.js';
 import * as elementwise from './elementwise.js';
@@ -14,7 +16,7 @@ import * as solveTriangular from './solve-triangular.js';
 import * as strided from './strided.js';
 import * as svd from './svd.js';
 
-export const referenceKernels = {
+export const referenceKernels: Kernels<TypedArray> = {
   elementwise: elementwise.elementwise,
   cast: elementwise.cast,
   stridedRead: strided.stridedRead,

@@ -4,7 +4,7 @@ import { type AdamStepOptions, adamRates, type SgdStepOptions } from '../steps.j
 import { emptyLike } from './storage.js';
 
 /** The arrays that belong to one parameter, all of one length and type. */
-export type Row = readonly TypedArray[];
+export type Row<S = TypedArray> = readonly S[];
 
 /**
  * From [parameter, gradient, mean, mean square] of each parameter, and the largest mean square for AMSGrad, to the same

@@ -1,4 +1,6 @@
 /** The wasm backend: the reference kernels, with fast ones for float32 in front of them. */
+import type { TypedArray } from '../../dtype.js';
+import type { Kernels } from '../kernels.js';
 import { referenceKernels as reference } from '../reference/index.js';
 import * as conv2d from './conv2d.js';
 import { crossEntropy, crossEntropyGrad } from './cross-entropy.js';
@@ -14,7 +16,7 @@ import { useChecks } from './self-check.js';
 import { CASES, NARROW } from './self-check-cases.js';
 import * as strided from './strided.js';
 
-export const wasmKernels: typeof reference = {
+export const wasmKernels: Kernels<TypedArray> = {
   ...reference,
   matmul: (a, b, dims) =>
     (a instanceof Float32Array && b instanceof Float32Array && matmul(a, b, dims)) ||

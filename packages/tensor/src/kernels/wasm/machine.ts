@@ -1,5 +1,6 @@
 /** The running wasm module: its memory, its kernels, and how one is called. */
 import { platform } from '#platform';
+import { bytesOf } from './binary-text.js';
 import { hasRelaxedSimd, hasSimd } from './engine.js';
 import { general, plainProducts, relaxedProducts } from './generated/binaries.js';
 import { Heap } from './heap.js';
@@ -170,7 +171,7 @@ function newMemory(shared: boolean): { readonly memory: WebAssembly.Memory; read
 }
 
 function compiled(text: string, wide: boolean, shared: boolean): WebAssembly.Module {
-  const binary = platform.decodeBase64(text);
+  const binary = bytesOf(text);
   const suited = shared ? binary : unshared(binary);
   return new WebAssembly.Module(isPrepared ? marked(suited, wide ? 1 : 2) : suited);
 }

@@ -13,10 +13,11 @@
  * should not have to wait for those that it never uses.
  */
 import { platform } from '#platform';
-import type { referenceKernels } from '../reference/index.js';
+import type { TypedArray } from '../../dtype.js';
+import type { Kernels as KernelsOf } from '../kernels.js';
 import { Machine, withMachine } from './machine.js';
 
-type Kernels = typeof referenceKernels;
+type Kernels = KernelsOf<TypedArray>;
 
 /** What some backend's kernels make of fixed operands. */
 export type Case = (kernels: Kernels) => readonly ArrayLike<number>[];

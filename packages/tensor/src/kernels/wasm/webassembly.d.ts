@@ -5,7 +5,7 @@ declare namespace WebAssembly {
     static exports(module: Module): { readonly name: string }[];
   }
   class Instance {
-    constructor(module: Module, imports: Record<string, Record<string, unknown>>);
+    constructor(module: Module, imports?: Record<string, Record<string, unknown>>);
     readonly exports: Readonly<Record<string, unknown>>;
   }
   class Memory {

@@ -1,9 +1,10 @@
 /** Tests of what is known of the engine, against what it says itself of modules that use these instructions. */
 import { expect, it } from '@jest/globals';
+import { bytesOf } from '../../../src/kernels/wasm/binary-text.js';
 import { hasRelaxedSimd, hasSimd } from '../../../src/kernels/wasm/engine.js';
 import { plainProducts, relaxedProducts } from '../../../src/kernels/wasm/generated/binaries.js';
 
-const canCompile = (base64: string) => WebAssembly.validate(Buffer.from(base64, 'base64'));
+const canCompile = (text: string) => WebAssembly.validate(bytesOf(text));
 
 it('has SIMD where it takes the kernels that need it', () => {
   expect(hasSimd()).toBe(canCompile(plainProducts));

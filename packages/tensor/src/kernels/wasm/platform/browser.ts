@@ -3,7 +3,6 @@ import type { Platform, Thread } from './platform.js';
 
 interface Globals {
   readonly navigator?: { readonly hardwareConcurrency?: number };
-  readonly atob: (text: string) => string;
   readonly crossOriginIsolated?: boolean;
   readonly Worker?: new (url: string, options: { readonly name: string }) => BrowserWorker;
 }
@@ -14,7 +13,7 @@ interface BrowserWorker {
   terminate(): void;
 }
 
-const { navigator, atob, crossOriginIsolated, Worker } = globalThis as unknown as Globals;
+const { navigator, crossOriginIsolated, Worker } = globalThis as unknown as Globals;
 
 function reasonAgainstThreads(): string | undefined {
   if (Worker === undefined) return 'there are no workers here';
@@ -54,7 +53,7 @@ export const platform: Platform = {
   parallelism: () => navigator?.hardwareConcurrency ?? 1,
   reasonAgainstThreads,
   startThread,
-  decodeBase64: (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0)),
+  webGpu: async () => 'the browser has no navigator.gpu',
   uninitialised: (length) => new Float32Array(length),
   copy: (target, source) => target.set(source),
 };

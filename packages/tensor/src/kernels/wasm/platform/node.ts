@@ -97,6 +97,16 @@ function uninitialised(length: number): Float32Array<ArrayBuffer> {
   return new Float32Array(Buffer.allocUnsafeSlow(4 * length).buffer as ArrayBuffer);
 }
 
+/** Dawn, by the package `webgpu`. It lives for as long as somebody refers to what is returned, or to a device of it. */
+async function webGpu(): Promise<object | string> {
+  try {
+    const { create } = await import('webgpu');
+    return create([]);
+  } catch (cause) {
+    return `Node has no WebGPU of its own, and the package webgpu cannot be loaded: ${(cause as Error).message}`;
+  }
+}
+
 export const platform: Platform = {
   environment: (name) => process.env[name],
   // Other versions have it without a flag or not at all, and V8 complains on the terminal about flags it does not know.
@@ -109,7 +119,7 @@ export const platform: Platform = {
   parallelism: () => builtin('node:os').availableParallelism(),
   reasonAgainstThreads: () => undefined,
   startThread,
-  decodeBase64: (text) => new Uint8Array(Buffer.from(text, 'base64')),
+  webGpu,
   uninitialised,
   // Of all copies that Node has, this one alone is a plain memcpy in shared memory too: `set` takes up to three times as long.
   copy: (target, source) => void Buffer.prototype.fill.call(target, source),

@@ -29,7 +29,8 @@ export interface Platform {
    * `ended` hears in the event loop that the thread is no more, and why.
    */
   readonly startThread: (source: string, data: object, ended: (reason: string) => void) => Thread;
-  readonly decodeBase64: (text: string) => Uint8Array<ArrayBuffer>;
+  /** What stands in for `navigator.gpu` where there is none, or why nothing does. */
+  readonly webGpu: () => Promise<object | string>;
   /** Room for floats that are about to be overwritten: where possible not filled with zeros first. */
   readonly uninitialised: (length: number) => Float32Array<ArrayBuffer>;
   /** Copies a large number of bytes as fast as the platform can. */

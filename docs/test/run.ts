@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { format } from 'node:util';
 import ts from 'typescript';
-import { type Program, ROOT } from './markdown.js';
+import type { Program } from '../site/markdown.mjs';
+import { ROOT } from '../site/places.mjs';
 
 const AsyncFunction = (async () => undefined).constructor as new (
   ...source: string[]
@@ -35,7 +36,7 @@ export function typeErrors(programs: readonly Program[]): string[] {
   const options = { ...parsed.options, incremental: false, tsBuildInfoFile: undefined };
   // In a folder of the workspace, where the compiler finds what the snippets import.
   const fileOf = ({ document, line }: Program) =>
-    join(ROOT, 'packages/lowrank/test', `${document.replaceAll('/', '-')}-${line}.ts`);
+    join(ROOT, 'docs/test', `${document.replaceAll('/', '-')}-${line}.ts`);
   const sources = new Map(programs.map((program) => [fileOf(program), program]));
   const host = ts.createCompilerHost(options);
   host.getCurrentDirectory = () => ROOT;

@@ -1,20 +1,25 @@
-/** Documents do not lie: their snippets compile, run and print what they say; their quotations and links are right. */
+/** Documents do not lie: their code runs and prints what they say; their quotations, commands and links are right. */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
+  anchorsOf,
+  internalLinksOf,
   linksOf,
   type Program,
   programsOf,
   quotationsOf,
-  ROOT,
+  readDocument,
   readDocuments,
-} from './documents/markdown.js';
-import { run, typeErrors } from './documents/run.js';
+  snippetsOf,
+} from '../site/markdown.mjs';
+import { isExternal, ROOT, targetOf } from '../site/places.mjs';
+import { commandsOf, faultOf } from './commands.js';
+import { run, typeErrors } from './run.js';
 
 const documents = readDocuments();
-const programs = documents.flatMap(programsOf);
+const programs = documents.flatMap((document) => programsOf(document));
 const place = ({ document, line }: Program) => `${document}:${line}`;
 
 /** In milliseconds: a snippet may train a network, on a busy machine. */
@@ -35,7 +40,8 @@ const SAMPLE = {
     '// -> 3 later',
     '```',
     '```sh',
-    'npm test',
+    'cd packages/tensor',
+    'npm run nothing   # says why',
     '```',
     '```ts from src/zeros.ts',
     'export function zeros(shape: Shape): Tensor {',
@@ -45,6 +51,9 @@ const SAMPLE = {
     'const n: string = zeros([2]).shape[0];',
     'console.log(n);',
     '```',
+    '## `A` part: [1](a.md)',
+    '## Title',
+    'Type `node nowhere.mjs`, `npm test` or `npx lowrank mnist --quick --slow`.',
   ],
 };
 
@@ -74,17 +83,46 @@ describe('the snippets of documents', () => {
     'have right types, but for the sample below',
     () => {
       expect(typeErrors([...programs, ...programsOf(SAMPLE)])).toEqual([
-        "docs/sample.md:20: Type 'number' is not assignable to type 'string'.",
+        "docs/sample.md:21: Type 'number' is not assignable to type 'string'.",
       ]);
     },
     PATIENCE,
   );
 });
 
+/** What a fence may say, and who checks what follows it. A fence that says nothing begins what is no code. */
+const LANGUAGES = [
+  ['', 'nobody'],
+  ['ts', 'the tests above'],
+  ['ts from', 'the quotations below'],
+  ['sh', 'the commands below'],
+  ['py', 'from-other-libraries.test.ts'],
+  ['js tfjs', 'from-other-libraries.test.ts'],
+];
+
 describe.each(documents.map((document) => [document.path, document] as const))('%s', (path, document) => {
-  it('links to files that exist', () => {
-    const missing = linksOf(document).filter((target) => !existsSync(join(ROOT, dirname(path), target)));
-    expect(missing).toEqual([]);
+  it('links to files and headings that exist', () => {
+    const wrong = internalLinksOf(document).filter((link) => {
+      const target = targetOf(path, link);
+      if (!existsSync(join(ROOT, target.path))) return true;
+      return target.anchor !== '' && !anchorsOf(readDocument(target.path)).includes(target.anchor);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('links to other sites by whole addresses', () => {
+    for (const link of linksOf(document).filter(isExternal)) {
+      expect(new URL(link)).toMatchObject({ protocol: expect.stringMatching(/^https?:$/), hash: expect.any(String) });
+    }
+  });
+
+  it('has no code that nobody checks', () => {
+    const languages = snippetsOf(document).map(({ info }) => info.replace(/ from .*$/, ' from'));
+    expect(languages.filter((language) => !LANGUAGES.some(([known]) => known === language))).toEqual([]);
+  });
+
+  it('tells to type what there is', () => {
+    expect(commandsOf(document).flatMap((command) => faultOf(command) ?? [])).toEqual([]);
   });
 
   it('quotes code as it is', () => {
@@ -117,7 +155,7 @@ describe('the reading of documents', () => {
   const [first, second] = programsOf(SAMPLE);
 
   it('joins a snippet that imports nothing to the one before it', () => {
-    expect([first.line, second.line, first.prints]).toEqual([3, 19, ['tensor([1., 2.])', '3 later']]);
+    expect([first.line, second.line, first.prints]).toEqual([3, 20, ['tensor([1., 2.])', '3 later']]);
     expect(first.code.split('\n')[8]).toBe('console.log(x.sum().item(), await Promise.resolve("later"));');
   });
 
@@ -132,8 +170,20 @@ describe('the reading of documents', () => {
     ]);
   });
 
-  it('finds the links that lead to files', () => {
-    expect(linksOf(SAMPLE)).toEqual(['../other.md']);
+  it('finds links, and the anchors of headings as GitHub makes them', () => {
+    expect(internalLinksOf(SAMPLE)).toEqual(['../other.md#part', '#title', 'a.md']);
+    expect(targetOf(SAMPLE.path, '../other.md#part')).toEqual({ path: 'other.md', anchor: 'part' });
+    expect(targetOf(SAMPLE.path, '#title')).toEqual({ path: 'docs/sample.md', anchor: 'title' });
+    expect(anchorsOf(SAMPLE)).toEqual(['title', 'a-part-1', 'title-1']);
+  });
+
+  it('finds commands, and what is wrong with them', () => {
+    expect(commandsOf(SAMPLE).map(faultOf)).toEqual([
+      'packages/tensor/package.json has no script nothing',
+      'there is no nowhere.mjs',
+      null,
+      'lowrank mnist has no option --slow',
+    ]);
   });
 
   it('refuses a document whose first snippet imports nothing', () => {

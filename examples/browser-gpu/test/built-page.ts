@@ -1,0 +1,96 @@
+/** The page as Vite builds it, in Chromium with software in place of a GPU. */
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe } from '@jest/globals';
+import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+
+const EXAMPLE = fileURLToPath(new URL('..', import.meta.url));
+
+/** Where Chromium may be: named by the environment, or where Debian and others install it. */
+const PLACES = [
+  process.env.CHROMIUM,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+];
+const executablePath = PLACES.find((path) => path !== undefined && existsSync(path));
+
+/** SwiftShader computes where there is no card: by WebGL without a question, by WebGPU with the first flag. */
+const SOFTWARE_GPU = ['--enable-unsafe-webgpu', '--enable-unsafe-swiftshader'];
+
+/** Tests that need Chromium; where there is none they are reported as skipped, with the reason. */
+export function inChromium(what: string, tests: () => void): void {
+  if (executablePath !== undefined) describe(what, tests);
+  else
+    describe.skip(
+      `${what} (there is no Chromium: apt-get install chromium, or name one in $CHROMIUM)`,
+      tests,
+    );
+}
+
+export interface BuiltPage {
+  open(options?: BrowserContextOptions): Promise<Page>;
+  /** What pages complained of, in their consoles or by errors. */
+  readonly complaints: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Builds the page into a folder of its own, serves that, and starts Chromium. */
+export async function startBuiltPage(): Promise<BuiltPage> {
+  const folder = await mkdtemp(join(tmpdir(), 'lowrank-browser-gpu-'));
+  await build(folder);
+  const server = await serve(folder);
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', ...SOFTWARE_GPU] });
+  const complaints: string[] = [];
+  const { port } = server.address() as AddressInfo;
+  return {
+    complaints,
+    async open(options = {}) {
+      const page = await (await browser.newContext(options)).newPage();
+      page.on('pageerror', (error) => complaints.push(String(error)));
+      page.on('console', (message) => {
+        if (message.type() === 'error') complaints.push(message.text());
+      });
+      await page.goto(`http://127.0.0.1:${port}/`);
+      return page;
+    },
+    async close() {
+      await browser.close();
+      await new Promise((resolve) => server.close(resolve));
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+async function build(folder: string): Promise<void> {
+  const run = promisify(execFile);
+  const vite = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin', 'vite.js');
+  await run(process.execPath, ['pack-mnist.mjs'], { cwd: EXAMPLE });
+  await run(process.execPath, [vite, 'build', '--outDir', folder], { cwd: EXAMPLE });
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+};
+
+function serve(folder: string): Promise<Server> {
+  const server = createServer(async ({ url = '/' }, response) => {
+    const path = join(folder, url === '/' ? 'index.html' : url);
+    const file = await readFile(path).catch(() => undefined);
+    response.writeHead(file === undefined ? 404 : 200, {
+      'Content-Type': TYPES[extname(path)] ?? 'application/octet-stream',
+    });
+    response.end(file);
+  });
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
+}

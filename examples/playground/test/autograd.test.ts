@@ -1,0 +1,264 @@
+// The playground's tab *Autograd* in Chromium: its programs, their graphs, what goes wrong in them, and how they are stopped.
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { inChromium, type Playground, seriousFaults, startPlayground } from './playground.js';
+
+const FOLDER = new URL('../src/autograd/programs/', import.meta.url);
+const PROGRAMS = readdirSync(FOLDER).map((file) => basename(file, '.js'));
+
+const sourceOf = (program: string) => readFileSync(new URL(`${program}.js`, FOLDER), 'utf8');
+
+/** Tensors of programs, by their names there and in the graph, whose gradients the graph has to show as they are. */
+const LEAVES: Readonly<Record<string, readonly string[]>> = {
+  '01-chain-rule': ['x', 'y'],
+  '03-broadcasting': ['column', 'row'],
+  '06-attention': ['Q', 'K', 'V'],
+  '07-own-function': ['x'],
+  '12-stop-gradient': ['x'],
+  '13-hooks': ['x'],
+};
+
+const HOSTILE = `"'><img src=x: onerror="globalThis.hacked=1"><script>globalThis.hacked=1</script>`;
+
+inChromium('the tab Autograd in Chromium', () => {
+  let playground: Playground;
+  /** One page for all tests that need no other: it has to live on, whatever they run. */
+  let page: Page;
+
+  beforeAll(async () => {
+    playground = await startPlayground();
+    page = await playground.open('autograd');
+  });
+
+  afterAll(async () => {
+    await playground?.close();
+  });
+
+  /** Puts a program in the place of the one in the editor, by keyboard. */
+  async function write(source: string): Promise<void> {
+    await page.hover('.editor');
+    await page.click('.CodeMirror');
+    await page.keyboard.press('ControlOrMeta+A');
+    await page.keyboard.insertText(source);
+  }
+
+  async function run(source: string): Promise<void> {
+    await write(source);
+    await page.keyboard.press('Control+Enter');
+    await ended(page);
+  }
+
+  const ended = (page: Page) => page.waitForSelector('button:text-is("Run")');
+  const output = () => page.locator('.output').innerText();
+  const problem = () => page.locator('.problem').innerText();
+  const graph = () => page.frameLocator('.graph-frame');
+
+  /** The numbers that the graph shows for a leaf, at the step that it stands at. */
+  async function shownGradient(leaf: string): Promise<number[]> {
+    const cells = graph()
+      .locator('.leaves tr', { has: graph().locator(`th:text-is("${leaf}")`) })
+      .locator('td[data-value]');
+    return cells.evaluateAll((all) => all.map((cell) => Math.fround(Number(cell.getAttribute('data-value')))));
+  }
+
+  it('offers a dozen programs, each under its first line, and runs the one that is chosen', async () => {
+    const titles = await page.locator('.examples option').allTextContents();
+    expect(PROGRAMS.length).toBeGreaterThanOrEqual(12);
+    expect(titles).toEqual(PROGRAMS.map((name) => sourceOf(name).split('\n')[0]?.slice('// '.length)));
+    await page.selectOption('.examples', '02-paths-meet');
+    await ended(page);
+    expect(await output()).toContain('x.grad = tensor([ 3., 12., 27.])');
+  });
+
+  for (const program of PROGRAMS) {
+    it(`runs ${program}, and its graph shows the backward pass with the gradients that are in grad`, async () => {
+      const leaves = LEAVES[program] ?? [];
+      const report = `console.log('GRADIENTS', JSON.stringify([${leaves}].map(({ grad }) => grad.flatten().tolist())));`;
+      await run(`${sourceOf(program)}${report}`);
+      expect(await page.locator('.problem').allTextContents()).toEqual([]);
+      await graph().locator('g.box').first().waitFor();
+      await graph().locator('#last').click();
+      expect(await graph().locator('#position').innerText()).toMatch(/^(\d+) of \1: /);
+      const [, gradients = ''] = (await output()).split('GRADIENTS ');
+      expect(await Promise.all(leaves.map(shownGradient))).toEqual(JSON.parse(gradients));
+    });
+  }
+
+  it('folds the modules of a network, which open', async () => {
+    await run(sourceOf('05-two-layer-net'));
+    const boxes = graph().locator('g.box');
+    await boxes.first().waitFor();
+    const folded = await boxes.count();
+    await graph().locator('#open-all').click();
+    await graph().locator('g.frame').first().waitFor();
+    expect(await boxes.count()).toBeGreaterThan(folded);
+  });
+
+  it('shows each of several graphs, and the line of the program at each op', async () => {
+    await run(`import { tensor } from 'lowrank';
+const x = tensor(2, { requiresGrad: true });
+show(x.exp(), { title: 'first' });
+show(x.sin(), { title: 'second' });`);
+    await graph().locator('h1:text-is("second")').waitFor();
+    await page.selectOption('select[aria-label="Which graph"]', { label: 'first' });
+    await graph().locator('h1:text-is("first")').waitFor();
+    expect(await graph().locator('#node').innerText()).toMatch(/program\.js:3:[\s\S]*show\(x\.exp\(\)/);
+  });
+
+  it('saves the page of a graph', async () => {
+    await run(sourceOf('01-chain-rule'));
+    const [download] = await Promise.all([page.waitForEvent('download'), page.click('text=Save this page')]);
+    expect(download.suggestedFilename()).toBe('graph.html');
+    expect(readFileSync(await download.path(), 'utf8')).toMatch(/^<!doctype html>[\s\S]*<title>z = x/);
+  });
+
+  it('runs programs that await', async () => {
+    await run("import * as lr from 'lowrank';\nconsole.log(await lr.arange(3).data());");
+    expect(await output()).toBe('Int32Array [ 0, 1, 2 ]');
+  });
+
+  const MISTAKES = {
+    'an op that refuses its operands': {
+      source: "import { ones } from 'lowrank';\n\nones([2, 3]).matmul(ones([2, 3]));",
+      problem: /^Line 3: ShapeError\n+matmul: inner dimensions differ/,
+    },
+    'a syntax error': {
+      source: 'console.log(1);\nconst a = ;\n',
+      problem: /^Line 2: SyntaxError\n+.*Unexpected token ';'/,
+    },
+    'a name that is declared twice': {
+      source: 'const a = 1;\n\nconst a = 2;',
+      problem: /^Line 3: SyntaxError\n+.*already been declared/,
+    },
+    'an import that lowrank does not have': {
+      source: "\nimport { tensorr } from 'lowrank';",
+      problem: /^Line 2: SyntaxError\n+lowrank has no export 'tensorr'/,
+    },
+    'an import from elsewhere': {
+      source: "\n\nimport fs from 'node:fs';",
+      problem: /^Line 3: SyntaxError\n+a program here can only import from 'lowrank'/,
+    },
+    'a graph that was let go': {
+      source: `import { tensor } from 'lowrank';
+        const y = tensor(2, { requiresGrad: true }).square();
+        y.backward();
+        show(y);`,
+      problem: /^Line 4: GradientError/,
+    },
+    'something thrown that is no error': {
+      source: 'throw { a: [1, 2] };',
+      problem: /^Thrown\n+\{ a: \[ 1, 2 \] \}/,
+    },
+  };
+
+  for (const [what, mistake] of Object.entries(MISTAKES)) {
+    it(`names ${what}, with its line, and lives on`, async () => {
+      await run(mistake.source);
+      expect(await problem()).toMatch(mistake.problem);
+      await run('console.log(6 * 7);');
+      expect(await output()).toBe('42');
+      expect(await page.locator('.problem').count()).toBe(0);
+    });
+  }
+
+  it('shows where a gradient became NaN when nothing catches it', async () => {
+    await run(`import { detectAnomaly, tensor } from 'lowrank';
+      const x = tensor([0, 1], { requiresGrad: true });
+      detectAnomaly(() => x.sqrt().mul(tensor([0, 1])).sum().backward());`);
+    expect(await problem()).toMatch(/^Line 3: AnomalyError\n+sqrt: [\s\S]*program\.js:3/);
+    expect(await problem()).not.toMatch(/worker/);
+    await graph().locator('g.box', { hasText: 'sqrt' }).waitFor();
+  });
+
+  it('stops an endless loop, keeps what it printed, and runs the next program', async () => {
+    await write("console.log('before');\nfor (;;);");
+    await page.click('button:text-is("Run")');
+    await page.waitForSelector('.output:has-text("before")');
+    await page.click('button:text-is("Stop")');
+    await ended(page);
+    expect(await page.locator('.card [role=alert]').innerText()).toBe('Stopped.');
+    expect(await output()).toBe('before');
+    await run("console.log('after');");
+    expect(await output()).toBe('after');
+  });
+
+  it('cuts what is printed without end', async () => {
+    await run('for (let i = 0; i < 1e4; i++) console.log(i);');
+    const printed = (await output()).split('\n').filter((line) => line !== '');
+    expect(printed.slice(-2)).toEqual(['999', 'Only the first 1000 lines are shown.']);
+  });
+
+  it('takes nothing that a program says for markup', async () => {
+    await run(`import { named, tensor } from 'lowrank';
+      const hostile = ${JSON.stringify(HOSTILE)};
+      console.log(hostile);
+      const x = named(tensor(2, { requiresGrad: true }), hostile);
+      show(x.exp(), { title: hostile });
+      show(x.sin(), { title: hostile + 2 });
+      throw Object.assign(new Error(hostile), { name: hostile });`);
+    expect(await output()).toContain(HOSTILE);
+    expect(await problem()).toContain(HOSTILE);
+    await graph().locator('g.box').first().waitFor();
+    expect(await graph().locator('h1').innerText()).toBe(`${HOSTILE}2`);
+    for (const frame of page.frames()) {
+      expect(await frame.locator('img').count()).toBe(0);
+      expect(await frame.evaluate(() => 'hacked' in globalThis)).toBe(false);
+    }
+  });
+
+  it('keeps the frame of a graph from the page around it', async () => {
+    await run(sourceOf('01-chain-rule'));
+    await graph().locator('g.box').first().waitFor();
+    const reached = await page.frames()[1]?.evaluate(() => {
+      try {
+        return parent.document.title;
+      } catch (error) {
+        return (error as Error).name;
+      }
+    });
+    expect(reached).toBe('SecurityError');
+  });
+
+  it('has no serious fault of accessibility at work, in light and in dark colours', async () => {
+    await run(`${sourceOf('01-chain-rule')}\nthrow new Error('at the end');`);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect([colorScheme, await seriousFaults(page)]).toEqual([colorScheme, []]);
+    }
+  });
+
+  it('fits a phone, at work', async () => {
+    await run(`${sourceOf('06-attention')}\nthrow new Error('${'x'.repeat(100)}');`);
+    await page.setViewportSize({ width: 360, height: 740 });
+    const content = await page.evaluate(() => document.documentElement.scrollWidth);
+    await page.setViewportSize({ width: 1280, height: 720 });
+    expect(content).toBe(360);
+  });
+
+  it('ends a program that runs longer than it may', async () => {
+    await page.clock.install();
+    await write("console.log('before');\nfor (;;);");
+    await page.click('button:text-is("Run")');
+    await page.waitForSelector('.output:has-text("before")');
+    await page.clock.fastForward(10_000);
+    await ended(page);
+    expect(await page.locator('.card [role=alert]').innerText()).toMatch(/^Stopped after 10 seconds/);
+  });
+
+  it('runs programs and shows graphs without a network', async () => {
+    const page = await playground.open('autograd', { serviceWorkers: 'allow' });
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    await page.context().setOffline(true);
+    await page.reload();
+    await page.selectOption('.examples', '05-two-layer-net');
+    await ended(page);
+    await page.frameLocator('.graph-frame').locator('g.box').first().waitFor();
+    await page.context().close();
+  });
+
+  it('complains of nothing', () => {
+    expect(playground.complaints).toEqual([]);
+  });
+});

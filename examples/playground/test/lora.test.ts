@@ -1,0 +1,314 @@
+// The tab *LoRA on your hand* in Chromium: drawing, fine-tuning, switching, adapters as files, and what goes wrong.
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parseSafetensors } from 'lowrank';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { FILES } from '../src/lora/base-model.js';
+import { PAD, type Stroke } from '../src/lora/mnist-image.js';
+import { CROSS, PLAIN, TRIANGLE } from './lora-strokes.js';
+import { inChromium, type Playground, seriousFaults, startPlayground } from './playground.js';
+
+const HOSTILE = `"'><img src=x: onerror="globalThis.hacked=1"><script>globalThis.hacked=1</script>`;
+
+inChromium('the tab LoRA on your hand in Chromium', () => {
+  let playground: Playground;
+
+  beforeAll(async () => {
+    playground = await startPlayground();
+  });
+
+  afterAll(async () => {
+    await playground?.close();
+  });
+
+  async function open(options?: BrowserContextOptions): Promise<Page> {
+    const page = await playground.open('lora', options);
+    await page.waitForSelector('.lora-sizes');
+    return page;
+  }
+
+  /** Draws with the mouse; the pen of the last stroke stays down if it is asked to. */
+  async function draw(page: Page, drawing: readonly Stroke[], { lift = true } = {}): Promise<void> {
+    const pad = page.locator('#lora-pad');
+    await pad.scrollIntoViewIfNeeded();
+    const box = await pad.boundingBox();
+    if (box === null) throw new Error('the pad is not seen');
+    for (const [i, stroke] of drawing.entries()) {
+      if (i > 0) await page.mouse.up();
+      for (const [k, { x, y }] of stroke.entries()) {
+        await page.mouse.move(box.x + (box.width * x) / PAD, box.y + (box.height * y) / PAD);
+        if (k === 0) await page.mouse.down();
+      }
+    }
+    if (lift) await page.mouse.up();
+  }
+
+  const reads = (page: Page, digit: number) =>
+    page.waitForSelector(`.lora-verdict strong:text-is("${digit}")`);
+  /** All digits of the ten probabilities. */
+  const probabilities = (page: Page) =>
+    page.locator('.lora-bars li').evaluateAll((bars) => bars.map((bar) => bar.getAttribute('title')));
+  const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
+  const loraSwitch = (page: Page) => page.getByRole('switch');
+  const chooseHand = (page: Page, name: string) => page.getByRole('radio', { name }).check();
+
+  async function keep(page: Page, drawing: readonly Stroke[], digit: number): Promise<void> {
+    await draw(page, drawing);
+    await button(page, `Keep as ${digit}`).click();
+  }
+
+  async function fineTune(page: Page, { rank, steps }: { rank: number; steps: number }): Promise<void> {
+    await page.getByRole('combobox', { name: 'Rank' }).selectOption(String(rank));
+    await page.getByRole('combobox', { name: 'Steps' }).selectOption(String(steps));
+    await button(page, /^Fine-tune for/).click();
+  }
+
+  const news = (page: Page, text: string | RegExp) => page.locator('.lora-news [role=status]', { hasText: text }).waitFor();
+
+  /** Gives the first hand an adapter that reads a cross as 9; the cross stays on the pad. */
+  async function learnCross(page: Page, steps = 20): Promise<void> {
+    await keep(page, CROSS, 9);
+    await fineTune(page, { rank: 2, steps });
+    await news(page, 'Fine-tuned');
+    await draw(page, CROSS);
+    await reads(page, 9);
+  }
+
+  async function downloaded(page: Page, name: string): Promise<Buffer> {
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: `Download ${name}` }).click();
+    const file = await download;
+    expect(file.suggestedFilename()).toBe(name);
+    return readFile(await file.path());
+  }
+
+  const load = (page: Page, files: readonly { name: string; buffer: Buffer }[]) =>
+    page
+      .getByLabel('Load an adapter')
+      .setInputFiles(files.map((file) => ({ mimeType: 'application/octet-stream', ...file })));
+
+  describe('drawing', () => {
+    it('is read while the pen is still down, and anew when the pad was cleared', async () => {
+      const page = await open();
+      for (const digit of [7, 2]) {
+        await draw(page, PLAIN[digit] as Stroke[], { lift: false });
+        await reads(page, digit);
+        await page.mouse.up();
+        await button(page, 'Clear').click();
+        await page.waitForSelector('.lora-verdict', { state: 'detached' });
+      }
+      await page.context().close();
+    });
+
+    it('works with a finger, and does not scroll the page', async () => {
+      const page = await open({ viewport: { width: 360, height: 780 }, hasTouch: true, isMobile: true });
+      const box = await page.locator('#lora-pad').boundingBox();
+      if (box === null) throw new Error('the pad is not seen');
+      const session = await page.context().newCDPSession(page);
+      const [stroke = []] = PLAIN[7] as Stroke[];
+      const points = stroke.map(({ x, y }) => ({
+        x: box.x + (box.width * x) / PAD,
+        y: box.y + (box.height * y) / PAD,
+      }));
+      for (const [i, point] of points.entries()) {
+        const type = i === 0 ? 'touchStart' : 'touchMove';
+        await session.send('Input.dispatchTouchEvent', { type, touchPoints: [point] });
+      }
+      await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+      await reads(page, 7);
+      expect(await page.evaluate(() => scrollY)).toBe(0);
+      await page.context().close();
+    });
+
+    it('works with the keyboard alone', async () => {
+      const page = await open();
+      await page.focus('#lora-pad');
+      for (const key of ['Space', ...new Array(12).fill('ArrowDown'), 'Space']) await page.keyboard.press(key);
+      await reads(page, 1);
+      await page.keyboard.press('Delete');
+      await page.waitForSelector('.lora-verdict', { state: 'detached' });
+      await button(page, 'Show one of MNIST').press('Enter');
+      await page.waitForSelector('.lora-verdict');
+      await page.context().close();
+    });
+
+    it('keeps digits under what they are meant to be, says what they are taken for, and deletes them', async () => {
+      const page = await open();
+      await keep(page, PLAIN[3] as Stroke[], 3);
+      await keep(page, CROSS, 9);
+      const samples = page.locator('.lora-samples li');
+      await samples.filter({ hasText: '3✓ read 3' }).waitFor();
+      await samples.filter({ hasText: /9✗ read [0-8]/ }).waitFor();
+      expect(await page.evaluate(() => document.activeElement?.id)).toBe('lora-pad');
+      await button(page, 'Delete this 3').click();
+      expect(await samples.count()).toBe(1);
+      await chooseHand(page, 'Second hand');
+      expect(await samples.count()).toBe(0);
+      await page.context().close();
+    });
+  });
+
+  describe('a fine-tune', () => {
+    it('lowers the loss and changes the prediction; LoRA off restores the base to the last bit', async () => {
+      const page = await open();
+      await draw(page, CROSS);
+      await page.waitForSelector('.lora-verdict');
+      const before = await probabilities(page);
+      expect(await page.locator('.lora-verdict strong').innerText()).not.toBe('9');
+      await button(page, 'Clear').click();
+
+      await learnCross(page, 40);
+      const [, first, last] = /from ([\d.]+) to ([\d.]+)/.exec(await page.locator('.lora-news').innerText()) ?? [];
+      expect(Number(last)).toBeLessThan(Number(first) / 4);
+      expect(await page.locator('.lora-curve').getAttribute('aria-label')).toBe(
+        `Loss of 40 steps, from ${first} to ${last}`,
+      );
+      expect(await probabilities(page)).not.toEqual(before);
+      expect(await page.locator('.lora-own-score').innerText()).toBe(
+        'Of 1 digits of First hand the network alone reads 0 right, with LoRA 1.',
+      );
+      expect(await page.locator('.lora-sizes tbody tr').allInnerTexts()).toEqual([
+        expect.stringMatching(/^Network\s+113,162\s+452\.6.kB\s+19\d\/200$/),
+        expect.stringMatching(/^LoRA of First hand\s+2,194\s+1\.9 %\s+8\.8.kB\s+\d+\/200$/),
+      ]);
+
+      await loraSwitch(page).click();
+      await page.waitForSelector('text=bit for bit what the network says');
+      expect(await probabilities(page)).toEqual(before);
+      await loraSwitch(page).click();
+      await reads(page, 9);
+      await page.context().close();
+    });
+
+    it('that is cancelled leaves everything as it was, and another can be started', async () => {
+      const page = await open();
+      await keep(page, CROSS, 9);
+      await fineTune(page, { rank: 1, steps: 160 });
+      await page.waitForSelector('.lora-curve');
+      await button(page, 'Cancel: Fine-tuning').click();
+      await news(page, 'Cancelled: nothing has changed.');
+      expect(await loraSwitch(page).isDisabled()).toBe(true);
+      await learnCross(page);
+      await page.context().close();
+    });
+
+    it('is ended with its worker if that does not answer; the adapters are in the next one', async () => {
+      const page = await open();
+      await learnCross(page);
+      const before = await probabilities(page);
+      await fineTune(page, { rank: 1, steps: 160 });
+      await page.waitForSelector('progress');
+      for (const worker of page.workers()) {
+        // It never answers: it is busy until it is ended.
+        void worker.evaluate('for (;;);').catch(() => undefined);
+      }
+      await button(page, 'Cancel: Fine-tuning').click();
+      await news(page, 'Cancelled: nothing has changed.');
+      await reads(page, 9);
+      expect(await probabilities(page)).toEqual(before);
+      await page.context().close();
+    });
+  });
+
+  describe('adapters', () => {
+    it("go out as PEFT's files, come back the same, and are swapped between two hands", async () => {
+      const page = await open();
+      await learnCross(page);
+      const first = await probabilities(page);
+      const config = await downloaded(page, 'adapter_config.json');
+      const tensors = await downloaded(page, 'adapter_model.safetensors');
+      expect(JSON.parse(config.toString())).toMatchObject({ peft_type: 'LORA', r: 2, lora_alpha: 4 });
+      expect(Object.keys(parseSafetensors(tensors).tensors)).toEqual(
+        [1, 2, 3].flatMap((i) => ['A', 'B'].map((factor) => `base_model.model.conv${i}.lora_${factor}.weight`)),
+      );
+
+      await chooseHand(page, 'Second hand');
+      await page.waitForSelector('.lora-verdict:not(:has-text("network alone reads"))');
+      await load(page, [
+        { name: 'adapter_config (1).json', buffer: config },
+        { name: 'adapter_model (1).safetensors', buffer: tensors },
+      ]);
+      await news(page, 'Second hand has a new adapter.');
+      await reads(page, 9);
+      expect(await probabilities(page)).toEqual(first);
+
+      await button(page, 'Clear').click();
+      await keep(page, CROSS, 2);
+      await keep(page, TRIANGLE, 4);
+      await fineTune(page, { rank: 4, steps: 20 });
+      await news(page, 'Fine-tuned');
+      await draw(page, CROSS);
+      await reads(page, 2);
+      await chooseHand(page, 'First hand');
+      await reads(page, 9);
+      expect(await probabilities(page)).toEqual(first);
+      await chooseHand(page, 'Second hand');
+      await reads(page, 2);
+      await page.context().close();
+    });
+
+    it('in bad files are refused with the reason, and hostile texts in them stay text', async () => {
+      const page = await open();
+      await page.getByLabel('Name').fill(HOSTILE);
+      await keep(page, CROSS, 9);
+      await fineTune(page, { rank: 1, steps: 20 });
+      await news(page, 'Fine-tuned');
+      const config = await downloaded(page, 'adapter_config.json');
+      const tensors = { name: 'a.safetensors', buffer: await downloaded(page, 'adapter_model.safetensors') };
+      const changed = (changes: object) => ({
+        name: `${HOSTILE.replaceAll('/', '')}.json`,
+        buffer: Buffer.from(JSON.stringify({ ...JSON.parse(config.toString()), ...changes })),
+      });
+      const bad = [
+        [[changed({})], 'choose both at once'],
+        [[changed({ peft_type: HOSTILE }), tensors], 'only "LORA" can be loaded'],
+        [[changed({ [HOSTILE]: 1 }), tensors], 'which lowrank does not know'],
+        [[changed({ target_modules: [HOSTILE] }), tensors], 'cannot be added'],
+        [[changed({}), { ...tensors, buffer: tensors.buffer.subarray(0, 99) }], 'Is it truncated?'],
+      ] as const;
+      for (const [files, reason] of bad) {
+        await load(page, files);
+        await page.locator('.problem', { hasText: reason }).waitFor();
+      }
+      await load(page, [changed({ base_model_name_or_path: HOSTILE }), tensors]);
+      await page.getByText(`made for “${HOSTILE}”`).waitFor();
+      expect(await page.locator('.problem').count()).toBe(0);
+      expect(await page.evaluate(() => 'hacked' in globalThis)).toBe(false);
+      expect(await page.locator('#panel-lora img').count()).toBe(0);
+      await page.context().close();
+    });
+  });
+
+  describe('the network', () => {
+    it('can be cancelled while it is loaded, says what was wrong with it, and can be loaded again', async () => {
+      const context = await playground.browser.newContext({ serviceWorkers: 'block' });
+      const page = await context.newPage();
+      await page.route(`**/${FILES.network}`, () => undefined);
+      await page.goto(`${playground.address}#lora`);
+      await button(page, 'Cancel: Loading the network').click();
+      await page.unroute(`**/${FILES.network}`);
+      await page.route(`**/${FILES.digits}`, (route) => route.fulfill({ body: 'no digits' }));
+      await button(page, 'Load the network').click();
+      await page.locator('.problem', { hasText: 'parseSafetensors' }).waitFor();
+      await page.unroute(`**/${FILES.digits}`);
+      await button(page, 'Load the network').click();
+      await page.waitForSelector('.lora-sizes');
+      await context.close();
+    });
+  });
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    it(`has no serious fault of accessibility and fits into 360 pixels, in ${colorScheme} colours`, async () => {
+      const page = await open({ colorScheme, viewport: { width: 360, height: 780 } });
+      expect(await seriousFaults(page)).toEqual([]);
+      await learnCross(page);
+      expect(await seriousFaults(page)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+      await page.context().close();
+    });
+  }
+
+  it('complains of nothing', () => {
+    expect(playground.complaints).toEqual([]);
+  });
+});

@@ -1,0 +1,177 @@
+/** The GPU by WebGPU: gpu.js translates kernels to WGSL, and buffers, pipelines and the queue are ours. */
+import { DeviceError } from '../../../errors.js';
+import type {
+  GpuBuffer,
+  GpuKernel,
+  GpuMachine,
+  MachineInfo,
+  MachineMemory,
+  WgslCall,
+  WgslKernel,
+} from '../machine.js';
+import type { Gpu, GpuAdapter, GpuDevice } from './api.js';
+import { Pipelines } from './pipelines.js';
+import { Pool, type PooledBuffer } from './pool.js';
+import { Queue } from './queue.js';
+import { type GpuJs, type Translation, translate, WORKGROUP } from './translate.js';
+
+/** What is asked for beyond the standard, where the adapter has it. */
+const FEATURES = ['subgroups', 'timestamp-query'];
+
+/** The limits that are raised to what the adapter has. */
+const LIMITS = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+];
+
+/** Starts WebGPU, or says why it is not to be had. */
+export async function openWebGpu(gpu: Gpu, gpuJs: GpuJs): Promise<GpuMachine | string> {
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) return 'navigator.gpu gives no adapter';
+  const device = await adapter.requestDevice({
+    requiredFeatures: FEATURES.filter((name) => adapter.features.has(name)),
+    requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name] as number])),
+  });
+  return new WebGpuMachine(device, describe(adapter, device), gpuJs);
+}
+
+function describe({ info }: GpuAdapter, device: GpuDevice): MachineInfo {
+  const limits: Record<string, number> = {};
+  // Its properties are getters of its class.
+  for (const name in device.limits) {
+    if (typeof device.limits[name] === 'number') limits[name] = device.limits[name];
+  }
+  return {
+    technology: 'webgpu',
+    adapter: info.device || info.description || info.vendor || 'unknown',
+    description: [info.vendor, info.architecture, info.description].filter((part) => part !== '').join(', '),
+    limits,
+    features: [...device.features],
+  };
+}
+
+class WebGpuMachine implements GpuMachine {
+  readonly lost: Promise<string>;
+  readonly #pool: Pool;
+  readonly #queue: Queue;
+  readonly #pipelines: Pipelines;
+  readonly #translations = new Map<string, Translation>();
+  /** What may yet fail of what was queued. */
+  readonly #pending = new Set<Promise<void>>();
+  #failure: DeviceError | undefined;
+
+  constructor(
+    private readonly device: GpuDevice,
+    readonly info: MachineInfo,
+    private readonly gpuJs: GpuJs,
+  ) {
+    this.#pool = new Pool(device);
+    this.#queue = new Queue(device);
+    this.#pipelines = new Pipelines(
+      device,
+      (error) => this.#fail(error),
+      (outcome) => this.#await(outcome),
+    );
+    this.lost = device.lost.then(({ message, reason }) => message || reason);
+    device.onuncapturederror = ({ error }) => this.#fail(new DeviceError('gpu', error.message));
+  }
+
+  upload(values: Float32Array): GpuBuffer {
+    const { buffer, isNew } = this.#pool.take(values.length);
+    this.#queue.write(buffer.raw, values, isNew);
+    return buffer;
+  }
+
+  run(
+    kernel: GpuKernel,
+    inputs: readonly GpuBuffer[],
+    scalars: readonly number[],
+    length: number,
+  ): GpuBuffer {
+    const translation = this.#translated(kernel);
+    const pipeline = this.#pipelines.get(kernel.name, inputs.length, () => translation.code);
+    const [x, y] = this.#grid(Math.ceil(length / WORKGROUP));
+    const uniform = new ArrayBuffer(translation.uniformBytes);
+    const view = new DataView(uniform);
+    // What gpu.js's kernels begin with: the three lengths of the output, and how many threads a row of workgroups has.
+    [length, 1, 1, x * WORKGROUP].forEach((value, i) => {
+      view.setUint32(4 * i, value, true);
+    });
+    kernel.scalars.forEach(({ type }, i) => {
+      const offset = translation.scalarOffsets[i];
+      if (type === 'int') view.setInt32(offset, scalars[i], true);
+      else view.setFloat32(offset, scalars[i], true);
+    });
+    const { buffer } = this.#pool.take(length);
+    this.#queue.dispatch(pipeline, rawBuffers(inputs, buffer), uniform, [x, y, 1]);
+    return buffer;
+  }
+
+  runWgsl(kernel: WgslKernel, { inputs, parameters, workgroups, length }: WgslCall): GpuBuffer {
+    const pipeline = this.#pipelines.get(kernel.name, inputs.length, () => kernel.code);
+    const { buffer } = this.#pool.take(length);
+    this.#queue.dispatch(pipeline, rawBuffers(inputs, buffer), parameters, workgroups);
+    return buffer;
+  }
+
+  async read(buffer: GpuBuffer): Promise<Float32Array> {
+    const { raw, length } = buffer as PooledBuffer;
+    // A copy has a multiple of 4 bytes, and at least one such.
+    const bytes = this.#queue.read(raw, Math.max(4, 4 * length));
+    const outcome = await Promise.race([bytes, this.lost]).catch((cause: Error) => cause.message);
+    await Promise.all(this.#pending);
+    if (this.#failure !== undefined) {
+      const failure = this.#failure;
+      this.#failure = undefined;
+      throw failure;
+    }
+    if (typeof outcome === 'string') {
+      throw new DeviceError('gpu', `the values cannot be read: ${outcome}. Call useGpu() for a new device`);
+    }
+    this.#pool.trim();
+    return new Float32Array(outcome, 0, length);
+  }
+
+  free(buffer: GpuBuffer): void {
+    this.#pool.give(buffer as PooledBuffer);
+  }
+
+  memory(): MachineMemory {
+    return { reservedBytes: this.#pool.bytes, pooledBuffers: this.#pool.freeBuffers };
+  }
+
+  destroy(): void {
+    this.device.destroy();
+  }
+
+  #translated(kernel: GpuKernel): Translation {
+    const known = this.#translations.get(kernel.name);
+    if (known !== undefined) return known;
+    const translation = translate(this.gpuJs, kernel);
+    this.#translations.set(kernel.name, translation);
+    return translation;
+  }
+
+  /** So many workgroups as rows, none longer than a device allows. */
+  #grid(groups: number): readonly [x: number, y: number] {
+    const y = Math.ceil(groups / this.info.limits.maxComputeWorkgroupsPerDimension);
+    return [Math.ceil(groups / y), y];
+  }
+
+  #await(outcome: Promise<void>): void {
+    const settled = outcome.catch(() => undefined).then(() => void this.#pending.delete(settled));
+    this.#pending.add(settled);
+  }
+
+  /** Keeps the first failure for the next read. */
+  #fail(error: DeviceError): void {
+    this.#failure ??= error;
+  }
+}
+
+function rawBuffers(inputs: readonly GpuBuffer[], output: PooledBuffer) {
+  return [...(inputs as readonly PooledBuffer[]), output].map(({ raw }) => raw);
+}

@@ -1,0 +1,60 @@
+// From gpu.js's dialect to GLSL: what is added to gpu.js's translation.
+import { describe, expect, it } from '@jest/globals';
+import * as gpuJs from 'gpu.js';
+import type { GpuKernel } from '../../../src/kernels/gpu/machine.js';
+import { fragmentShader, type GpuJs } from '../../../src/kernels/gpu/webgl/translate.js';
+
+const translate = (kernel: GpuKernel) => fragmentShader(gpuJs as unknown as GpuJs, kernel, 12);
+
+const kernel = (source: string, parts: Partial<GpuKernel> = {}): GpuKernel => ({
+  name: 'test',
+  source,
+  inputs: ['a'],
+  scalars: [],
+  ...parts,
+});
+
+describe('a kernel in GLSL', () => {
+  it('finds elements by whole numbers alone', () => {
+    const shader = translate(kernel('function (a) { return a[this.thread.x]; }'));
+    expect(shader).toContain('ivec2(x & 4095, x >> 12)');
+    expect(shader).toMatch(/getFloatFromSampler2D\(user_a, [^)]*, threadId\.x\)/);
+  });
+
+  it('has its scalars as uniforms of their types', () => {
+    const scalars = [
+      { name: 'n', type: 'int' },
+      { name: 'scale', type: 'float' },
+    ] as const;
+    const shader = translate(kernel('function (a, n, scale) { return a[n] * scale; }', { scalars }));
+    expect(shader).toContain('uniform int user_n;');
+    expect(shader).toContain('uniform float user_scale;');
+  });
+
+  it('has only the native functions that are called, in integers where they are', () => {
+    const scalars = [{ name: 'n', type: 'int' }] as const;
+    const shader = translate(
+      kernel('function (a, n) { return a[quotient(this.thread.x, n)]; }', { scalars }),
+    );
+    expect(shader).toContain('int quotient(int a, int b) { return a / b; }');
+    expect(shader).toContain('quotient(threadId.x, user_n)');
+    expect(shader).not.toContain('powerOf2');
+  });
+
+  it('brings functions of its own whatever GLSL calls its', () => {
+    const functions = [
+      { name: 'clamp', source: 'function clamp(x) { return Math.min(sign(x), 1); }', parameters: ['x'] },
+      { name: 'sign', source: 'function sign(x) { return Math.sign(x) + 1; }', parameters: ['x'] },
+    ];
+    const shader = translate(kernel('function (a) { return clamp(a[this.thread.x]); }', { functions }));
+    expect(shader).toMatch(/float own_sign\(float user_x\) \{\s*return \(sign\(user_x\)\+1\.0\);/);
+    expect(shader).toMatch(/float own_clamp\(float user_x\) \{\s*return min\(own_sign\(user_x\), 1\.0\);/);
+    expect(shader).toContain('kernelResult = own_clamp(');
+  });
+
+  it('is refused by name where gpu.js does not understand it', () => {
+    expect(() => translate(kernel('function (a) { return unknownFunction(a[0]); }'))).toThrow(
+      /^test: gpu\.js cannot translate this kernel/,
+    );
+  });
+});
