@@ -1,5 +1,16 @@
 // How jest runs the tests. TypeScript is only stripped of its types here; `npm run typecheck` checks them.
 
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+
+// Tests of the GPU run on SwiftShader, a Vulkan driver without a card, where Chromium has brought it. Dawn reads these when it is
+// loaded, and tests cannot set them: what they see as the environment is a copy.
+const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
+if (existsSync(SWIFTSHADER)) {
+  process.env.VK_ICD_FILENAMES ??= SWIFTSHADER;
+  process.env.XDG_RUNTIME_DIR ??= tmpdir();
+}
+
 export default {
   testMatch: ['<rootDir>/{packages/*,benches,docs,examples,examples/*}/test/**/*.test.ts'],
   testEnvironment: 'node',

@@ -19,10 +19,15 @@ const MATH = {
   round: 'nearest',
   expm1: 'expm1Of',
   log1p: 'log1pOf',
+  exp: 'expOf',
+  log: 'logOf',
+  sin: 'sinOf',
+  cos: 'cosOf',
+  tan: 'tanOf',
   tanh: 'tanhOf',
 };
-const AS_IT_IS = ['abs', 'ceil', 'cos', 'exp', 'floor', 'log', 'sin', 'sqrt', 'tan'];
-const OPERATORS = { '**': 'power', '%': 'truncatedRest' };
+const AS_IT_IS = ['abs', 'ceil', 'floor', 'sqrt'];
+const OPERATORS = { '**': 'power', '%': 'truncatedRest', '!==': 'differs' };
 
 /** Functions of other modules, for float32 in kernels/gpu/dialect.ts. */
 const IMPORTED = { erf: 'erfOf' };
@@ -76,7 +81,7 @@ function writeBinary(node) {
   const { left, right } = node;
   const operator = node.operatorToken.getText();
   if (left.getText() === right.getText() && operator === '!==') return `isNaN(${write(left)})`;
-  if (OPERATORS[operator]) return `${OPERATORS[operator]}(${write(left)}, ${write(right)})`;
+  if (OPERATORS[operator] && !isTruth(left)) return `${OPERATORS[operator]}(${write(left)}, ${write(right)})`;
   return `(${write(left)} ${operator} ${write(right)})`;
 }
 

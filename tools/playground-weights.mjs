@@ -46,7 +46,9 @@ await saveSafetensors(
 
 const difference = exact.logits.sub(rounded.logits).abs().amax().item();
 console.log(`mnist-cnn.safetensors: ${weights.length} bytes`);
-console.log(`as float32 ${right(exact)} of ${mnist.test.count} test images are read right, as F16 ${right(rounded)}`);
+console.log(
+  `as float32 ${right(exact)} of ${mnist.test.count} test images are read right, as F16 ${right(rounded)}`,
+);
 console.log(`the largest difference of a logit is ${difference.toPrecision(2)}`);
 
 /** Runs the main job, and gives the network that it trained. */

@@ -15,6 +15,8 @@ import {
 import { type Budget, measureSuite, type Suite, type SuiteResult } from './suite.js';
 import { conv2dSuite } from './suites/conv2d.js';
 import { elementwiseSuite } from './suites/elementwise.js';
+import { gpuSuite } from './suites/gpu.js';
+import { gpuTilesSuite } from './suites/gpu-tiles.js';
 import { loraSuite } from './suites/lora.js';
 import { matmulSuite } from './suites/matmul.js';
 import { memorySuite } from './suites/memory.js';
@@ -35,6 +37,8 @@ export const SUITES: readonly Suite[] = [
   startSuite,
   sizeSuite,
   memorySuite,
+  gpuSuite,
+  gpuTilesSuite,
 ];
 
 interface Flags {

@@ -92,14 +92,15 @@ function expectAgreement(name: string, entries: readonly Entry[]): void {
   }
 }
 
-function largestOf(values: ArrayLike<number>): number {
+/** The largest absolute value. */
+export function largestOf(values: ArrayLike<number>): number {
   let largest = 0;
   for (let i = 0; i < values.length; i++) largest = max(largest, abs(values[i]!));
   return largest;
 }
 
 /** The first place where the values differ; 0 for another length. */
-function differenceOf(
+export function differenceOf(
   values: ArrayLike<number>,
   others: ArrayLike<number>,
   tolerance: number,

@@ -11,10 +11,12 @@ const BUDGET = { rounds: 1, seconds: 1e-3, limit: 0, steps: 9 };
 
 /** What takes long and shows nothing that the others do not, or has a test of its own. */
 const HEAVY = /\b(256|512|1024|2048|4096)\b|conv[23]|^import$|CNN|batch/;
-const LIGHT = SUITES.map((suite) => ({
-  ...suite,
-  cases: suite.cases.filter(({ name }) => !HEAVY.test(name)),
-})).filter(({ cases }) => cases.length > 0);
+const LIGHT = SUITES.filter(({ onRequest }) => !onRequest)
+  .map((suite) => ({
+    ...suite,
+    cases: suite.cases.filter(({ name }) => !HEAVY.test(name)),
+  }))
+  .filter(({ cases }) => cases.length > 0);
 const FIRST_CASES = SUITES.map((suite) => ({ ...suite, cases: suite.cases.slice(0, 1) }));
 
 let printed = '';

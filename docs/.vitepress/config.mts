@@ -8,11 +8,20 @@ import { slugOf } from '../site/slug.mjs';
 /** Where the site lies on its server, such as `/lowrank/`. */
 const base = process.env.LOWRANK_DOCS_BASE ?? '/';
 
+/** How much a part of a page counts in searches. It travels to readers as text, and refers to nothing outside of itself. */
+function weightOf(address: string): number {
+  if (/\/source\//.test(address)) return 0.3;
+  if (/\/api\/\w+\/(functions|classes)\/(\w+)\.html#\2$/i.test(address)) return 2;
+  return /\/api\//.test(address) ? 0.5 : 2;
+}
+
 // biome-ignore lint/style/noDefaultExport: this is where VitePress looks
 export default defineConfig({
   title: 'lowrank',
   description: 'Tensors, autograd, neural networks and LoRA in TypeScript.',
   base,
+  // As the reader's system is: so are viewers and pictures, which no switch of the page could reach.
+  appearance: 'force-auto',
   cacheDir: 'node_modules/.vitepress',
   srcExclude: ['site/**', 'test/**'],
   rewrites: (page) => page.replace(GENERATED, ''),
@@ -38,7 +47,9 @@ export default defineConfig({
     ],
     sidebar: { '/api/': reference(), '/': guides() },
     outline: { level: [2, 3] },
-    search: { provider: 'local' },
-    externalLinkIcon: true,
+    search: {
+      provider: 'local',
+      options: { miniSearch: { searchOptions: { boostDocument: weightOf } } },
+    },
   },
 });

@@ -102,7 +102,8 @@ export function programsOf({ path, lines }, syntax = { language: 'ts', imports: 
     const last = groups.at(-1);
     if (!isContinued) groups.push([snippet]);
     else if (last !== undefined) last.push(snippet);
-    else throw new Error(`${path}:${snippet.line}: the first snippet of a document must import what it needs`);
+    else
+      throw new Error(`${path}:${snippet.line}: the first snippet of a document must import what it needs`);
   }
   return groups.map((snippets) => ({
     document: path,
@@ -140,7 +141,9 @@ export function quotationsOf(document) {
  * @returns {string[]}
  */
 export function linksOf(document) {
-  const text = partsOf(document).text.join('\n').replace(/`[^`\n]*`/g, '``');
+  const text = partsOf(document)
+    .text.join('\n')
+    .replace(/`[^`\n]*`/g, '``');
   return [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => /** @type {string} */ (target));
 }
 

@@ -2,7 +2,7 @@
 // @ts-check
 
 import { existsSync } from 'node:fs';
-import { dirname, join, posix, relative } from 'node:path';
+import { join, posix, relative } from 'node:path';
 import { DOCS, documentOf, GENERATED, isExternal, pageOf, ROOT, targetOf } from './places.mjs';
 import { VIEWERS } from './viewers.mjs';
 
@@ -46,7 +46,7 @@ export function repositoryLinks(markdown) {
 const inlineTokens = (tokens) => tokens.flatMap(({ children }) => children ?? []);
 
 /**
- * The first time that a page names an export in code, such as `matmul`, leads to the reference.
+ * Where a page names an export in code, such as `matmul`, for the first time or in a table, it leads to the reference.
  * @param {Markdown} markdown
  * @param {ReadonlyMap<string, string>} pages The pages of exports by their names.
  */
@@ -55,18 +55,26 @@ export function referenceLinks(markdown, pages) {
     const page = pageIn(env);
     if (page === null || documentOf(page) === null) return;
     const seen = new Set();
-    for (const [i, { type, children }] of tokens.entries()) {
-      if (type !== 'inline' || children === null || tokens[i - 1]?.type === 'heading_open') continue;
+    let isTable = false;
+
+    /** @param {Token} token */
+    const linked = (token) => {
+      const name = /^([A-Za-z]\w+)(\(.*\))?$/.exec(token.content)?.[1] ?? '';
+      const target = pages.get(name);
+      if (target === undefined || (seen.has(name) && !isTable)) return [token];
+      seen.add(name);
+      const open = new Token('link_open', 'a', 1);
+      open.attrSet('href', addressOf(target));
+      return [open, token, new Token('link_close', 'a', -1)];
+    };
+
+    for (const [i, token] of tokens.entries()) {
+      if (/^table_(open|close)$/.test(token.type)) isTable = token.type === 'table_open';
+      if (token.children === null || tokens[i - 1]?.type === 'heading_open') continue;
       let depth = 0;
-      tokens[i].children = children.flatMap((token) => {
-        depth += token.type === 'link_open' ? 1 : token.type === 'link_close' ? -1 : 0;
-        const name = /^([A-Za-z]\w+)(\(.*\))?$/.exec(token.content)?.[1] ?? '';
-        const target = pages.get(name);
-        if (token.type !== 'code_inline' || depth > 0 || target === undefined || seen.has(name)) return [token];
-        seen.add(name);
-        const open = new Token('link_open', 'a', 1);
-        open.attrSet('href', addressOf(target));
-        return [open, token, new Token('link_close', 'a', -1)];
+      token.children = token.children.flatMap((child) => {
+        depth += { link_open: 1, link_close: -1 }[child.type] ?? 0;
+        return child.type === 'code_inline' && depth === 0 ? linked(child) : [child];
       });
     }
   });

@@ -68,14 +68,13 @@ function filePage(path) {
 function folderPage(path, shown) {
   const readme = join(ROOT, path, 'README.md');
   const text = existsSync(readme) ? readFileSync(readme, 'utf8') : `# ${path}/\n`;
-  const entries = readdirSync(join(ROOT, path), { withFileTypes: true })
-    .filter(({ name }) => !/^(\.|node_modules|dist|generated|coverage)/.test(name))
-    .map((entry) => ({ ...entry, name: entry.name, isShown: shown.has(posix.join(path, entry.name)) }))
-    .map(({ name, isShown }) => `- ${isShown ? `[${name}](${name})` : name}`);
+  const entries = readdirSync(join(ROOT, path))
+    .filter((name) => !/^(\.|node_modules$|dist$|generated$|coverage$)/.test(name))
+    .map((name) => (shown.has(posix.join(path, name)) ? `- [${name}](${name})` : `- ${name}`));
   return `${frontmatter(path)}${text}\n## In this folder\n\n${entries.join('\n')}\n`;
 }
 
 /** Pages of sources are found by links, and not by searching. */
 function frontmatter(/** @type {string} */ path) {
-  return `---\ntitle: ${JSON.stringify(path)}\nsearch: false\noutline: false\n---\n\n`;
+  return `---\ntitle: ${JSON.stringify(path)}\nsearch: false\naside: false\n---\n\n`;
 }

@@ -15,7 +15,7 @@ interface Command {
 export function commandsOf(document: Pick<Document, 'lines'>): Command[] {
   const blocks = snippetsOf(document).filter(({ info }) => info === 'sh');
   const inBlocks = blocks.flatMap(({ code }) => inOrder(code));
-  const text = document.lines.join('\n').replace(/```[^]*?```/g, '');
+  const text = document.lines.join('\n').replace(/```[\s\S]*?```/g, '');
   const inText = [...text.matchAll(/`((?:npm|npx|node) [^`]+)`/g)].flatMap(([, line]) => inOrder([line]));
   return [...inBlocks, ...inText];
 }
@@ -80,7 +80,8 @@ const helps = new Map<string, string>();
 function help(...command: string[]): string {
   const key = command.join(' ');
   const bin = join(ROOT, 'packages/lowrank/bin/lowrank.js');
-  const text = helps.get(key) ?? execFileSync(process.execPath, [bin, ...command, '--help'], { encoding: 'utf8' });
+  const text =
+    helps.get(key) ?? execFileSync(process.execPath, [bin, ...command, '--help'], { encoding: 'utf8' });
   helps.set(key, text);
   return text;
 }

@@ -14,6 +14,7 @@ import {
   readDocuments,
   snippetsOf,
 } from '../site/markdown.mjs';
+import { GUIDES } from '../site/navigation.mjs';
 import { isExternal, ROOT, targetOf } from '../site/places.mjs';
 import { commandsOf, faultOf } from './commands.js';
 import { run, typeErrors } from './run.js';
@@ -112,7 +113,10 @@ describe.each(documents.map((document) => [document.path, document] as const))('
 
   it('links to other sites by whole addresses', () => {
     for (const link of linksOf(document).filter(isExternal)) {
-      expect(new URL(link)).toMatchObject({ protocol: expect.stringMatching(/^https?:$/), hash: expect.any(String) });
+      expect(new URL(link)).toMatchObject({
+        protocol: expect.stringMatching(/^https?:$/),
+        hash: expect.any(String),
+      });
     }
   });
 
@@ -129,6 +133,15 @@ describe.each(documents.map((document) => [document.path, document] as const))('
     for (const { source, text } of quotationsOf(document)) {
       expect(withoutLayout(readFileSync(join(ROOT, source), 'utf8'))).toContain(withoutLayout(text));
     }
+  });
+});
+
+describe('the sidebar of the site', () => {
+  it('names each guide once', () => {
+    const guides = documents
+      .map(({ path }) => /^docs\/(.*)\.md$/.exec(path)?.[1])
+      .filter((name) => name !== undefined);
+    expect(Object.values(GUIDES).flat().sort()).toEqual(guides.sort());
   });
 });
 

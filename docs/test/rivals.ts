@@ -1,5 +1,5 @@
 /** Programs of documents that are written for another library, run by that library where it is installed. */
-import { execFileSync, type ExecFileSyncOptionsWithStringEncoding } from 'node:child_process';
+import { type ExecFileSyncOptionsWithStringEncoding, execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Program } from '../site/markdown.mjs';
@@ -22,9 +22,14 @@ export interface Rival {
   readonly missing: (names: readonly string[]) => string;
 }
 
-const QUIET: ExecFileSyncOptionsWithStringEncoding = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] };
+const QUIET: ExecFileSyncOptionsWithStringEncoding = {
+  encoding: 'utf8',
+  stdio: ['ignore', 'pipe', 'ignore'],
+};
 
 const PYTHON = '/usr/bin/python3';
+/** Importing it would take seconds. */
+const HAS_TORCH = 'import importlib.util; print(importlib.util.find_spec("torch") is not None)';
 const PEERS = join(ROOT, 'benches/peers');
 
 /** What stands before the first dot of a name in the guide, as Python calls it. */
@@ -46,7 +51,7 @@ export const PYTORCH: Rival & { readonly roots: readonly string[] } = {
   syntax: { language: 'py', imports: /^(import|from) /, comment: '#' },
   document: 'docs/from-pytorch.md',
   roots: Object.keys(PYTORCH_NAMES),
-  isInstalled: () => existsSync(PYTHON) && succeeds(() => execFileSync(PYTHON, ['-c', 'import torch'], QUIET)),
+  isInstalled: () => existsSync(PYTHON) && execFileSync(PYTHON, ['-c', HAS_TORCH], QUIET).trim() === 'True',
   advice: 'apt-get install python3-torch',
   run: (code) => execFileSync(PYTHON, ['-c', code], QUIET),
   missing: (names) => `
@@ -81,15 +86,6 @@ for (const name of ${JSON.stringify(names)}) {
 }
 `,
 };
-
-function succeeds(f: () => unknown): boolean {
-  try {
-    f();
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** The lines that a program prints. */
 export function printedBy(rival: Rival, { code }: Pick<Program, 'code'>): string[] {

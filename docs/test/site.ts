@@ -35,7 +35,7 @@ export function readPages(): Page[] {
   return readdirSync(DIST, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.html'))
     .map((file) => {
-      const html = readFileSync(join(DIST, file), 'utf8').replace(/<script[^]*?<\/script>/g, '');
+      const html = readFileSync(join(DIST, file), 'utf8').replace(/<script[\s\S]*?<\/script>/g, '');
       const all = (pattern: RegExp) => [...html.matchAll(pattern)].map(([, value]) => unescaped(value));
       return {
         path: `/${file.replaceAll('\\', '/')}`,
@@ -46,7 +46,11 @@ export function readPages(): Page[] {
 }
 
 function unescaped(text: string): string {
-  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&');
+  return text
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&amp;', '&');
 }
 
 /** The links of pages that lead nowhere on the site, `page -> link`. */

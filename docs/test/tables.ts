@@ -14,7 +14,8 @@ export function rowsOf({ lines }: Pick<Document, 'lines'>, theirs: string): Row[
     const cells = line.split(/(?<!\\)\|/).map((cell) => cell.trim());
     if (!line.startsWith('|')) isTable = false;
     else if (cells[1] === theirs && cells[2] === 'lowrank') isTable = true;
-    else if (isTable && !/^-+$/.test(cells[1])) rows.push({ theirs: codeOf(cells[1]), ours: codeOf(cells[2]) });
+    else if (isTable && !/^-+$/.test(cells[1]))
+      rows.push({ theirs: codeOf(cells[1]), ours: codeOf(cells[2]) });
   }
   return rows;
 }

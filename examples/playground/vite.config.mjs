@@ -10,6 +10,7 @@ const lowrank = fileURLToPath(new URL('../../packages/lowrank/', import.meta.url
 /** Graphviz as a script that makes itself known as `Viz`, which the graphs of the viewer bring along. */
 const graphviz = join(dirname(createRequire(lowrank).resolve('@viz-js/viz')), 'viz-global.js');
 
+// biome-ignore lint/style/noDefaultExport: it is what Vite reads
 export default defineConfig({
   // Relative, so that the files work in any folder of a server.
   base: './',

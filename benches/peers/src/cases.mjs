@@ -4,7 +4,7 @@
  * @typedef {object} Case Plain data, which a worker is handed as JSON.
  * @property {string} name
  * @property {string} about
- * @property {'matmul' | 'step'} kind
+ * @property {'matmul' | 'step' | 'gpu-matmul' | 'gpu-step'} kind
  * @property {number} runs How many runs are compared before anything is timed.
  * @property {number} [flops] Floating-point operations of a run.
  * @property {boolean} [onRequest] Only measured when it is named.
@@ -20,6 +20,11 @@ const BY_DEFAULT = [256, 512, 1024];
 const squares = [64, 128, ...BY_DEFAULT, 2048].map((n) =>
   matmul(`matmul-${n}`, n, n, n, !BY_DEFAULT.includes(n)),
 );
+
+/** The same on the GPU, where what is timed ends once the result is there, not with its copy to the CPU. @returns {Case} */
+const onGpu = (task) => ({ ...task, name: `gpu-${task.name}`, kind: `gpu-${task.kind}`, onRequest: true });
+
+const gpuSquares = [256, 512, 1024, 2048, 4096].map((n) => onGpu(matmul(`matmul-${n}`, n, n, n)));
 
 /** The layers of MnistCnn: [out, in, height, width], or [out, in]. */
 const layers = {
@@ -55,4 +60,11 @@ const step = {
 };
 
 /** @type {readonly Case[]} */
-export const CASES = [...squares, matmul('lora-down', 4096, 1024, 8), matmul('lora-up', 4096, 8, 1024), step];
+export const CASES = [
+  ...squares,
+  matmul('lora-down', 4096, 1024, 8),
+  matmul('lora-up', 4096, 8, 1024),
+  step,
+  ...gpuSquares,
+  onGpu(step),
+];

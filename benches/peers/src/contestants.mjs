@@ -15,19 +15,22 @@ const WIDE_FLAG = '--experimental-wasm-revectorize';
  * @property {Readonly<Record<string, string>>} [env] Variables of its process.
  */
 
+const ON_CPU = ['matmul', 'step'];
+const ON_GPU = ['gpu-matmul', 'gpu-step'];
+
 /** @type {readonly Engine[]} The first is the one that all are compared with. */
 export const ENGINES = [
-  { name: 'lowrank', worker: 'lowrank.mjs', kinds: ['matmul', 'step'], threads: true, wasm: true },
+  { name: 'lowrank', worker: 'lowrank.mjs', kinds: [...ON_CPU, ...ON_GPU], threads: true, wasm: true },
   {
     name: 'tfjs wasm',
     worker: 'tfjs.mjs',
-    kinds: ['matmul', 'step'],
+    kinds: ON_CPU,
     threads: true,
     wasm: true,
     options: { backend: 'wasm' },
   },
   { name: 'tfjs cpu', worker: 'tfjs.mjs', kinds: ['step'], onRequest: true, options: { backend: 'cpu' } },
-  { name: 'jax-js wasm', worker: 'jax-js.mjs', kinds: ['matmul', 'step'], wasm: true },
+  { name: 'jax-js wasm', worker: 'jax-js.mjs', kinds: ON_CPU, wasm: true, options: { backend: 'wasm' } },
   {
     name: 'onnxruntime-web',
     worker: 'onnxruntime.mjs',
@@ -44,15 +47,18 @@ export const ENGINES = [
     options: { package: 'onnxruntime-node' },
   },
   { name: 'js-pytorch', worker: 'js-pytorch.mjs', kinds: ['matmul'] },
-  { name: 'PyTorch', worker: 'pytorch.py', kinds: ['matmul', 'step'], threads: true },
+  { name: 'PyTorch', worker: 'pytorch.py', kinds: ON_CPU, threads: true },
   {
     // No wasm engine can use AVX-512: this shows how much of the distance is that.
     name: 'PyTorch without AVX-512',
     worker: 'pytorch.py',
-    kinds: ['matmul', 'step'],
+    kinds: ON_CPU,
     threads: true,
     env: { OPENBLAS_CORETYPE: 'Haswell', ONEDNN_MAX_CPU_ISA: 'AVX2', ATEN_CPU_CAPABILITY: 'avx2' },
   },
+  { name: 'tfjs webgpu', worker: 'tfjs.mjs', kinds: ON_GPU, options: { backend: 'webgpu' } },
+  { name: 'jax-js webgpu', worker: 'jax-js.mjs', kinds: ON_GPU, options: { backend: 'webgpu' } },
+  { name: 'PyTorch CUDA', worker: 'pytorch.py', kinds: ON_GPU, options: { device: 'cuda' } },
 ];
 
 /**
@@ -63,7 +69,7 @@ export const ENGINES = [
  */
 
 /**
- * One thread first, then all. What takes part in a case only with one thread has no second row, and so for the pass.
+ * One thread first, then all; on the GPU the number of threads does not matter. What takes part in a case only with one thread has no second row, and so for the pass.
  *
  * @param {{ kind: string }} task
  * @param {{ threads: number, wide: boolean, engines: readonly string[] }} choice All threads; whether there are wide
@@ -71,13 +77,16 @@ export const ENGINES = [
  * @returns {readonly Contestant[]}
  */
 export function contestantsOf({ kind }, { threads, wide, engines }) {
-  const counts = threads > 1 ? [1, threads] : [1];
+  const isOnGpu = ON_GPU.includes(kind);
+  const counts = threads > 1 && !isOnGpu ? [1, threads] : [1];
   const isWanted = ({ name, onRequest }) => (engines.length === 0 ? !onRequest : engines.includes(name));
   const taking = ENGINES.filter((engine, i) => engine.kinds.includes(kind) && (i === 0 || isWanted(engine)));
   return counts.flatMap((count) =>
     taking
       .filter((engine) => count === 1 || engine.threads)
-      .flatMap((engine) => (wide && engine.wasm ? [false, true] : [false]).map((on) => [engine, on]))
+      .flatMap((engine) =>
+        (wide && engine.wasm && !isOnGpu ? [false, true] : [false]).map((on) => [engine, on]),
+      )
       .map(([engine, on]) => ({ engine, threads: count, wide: on })),
   );
 }

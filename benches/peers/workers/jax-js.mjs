@@ -1,28 +1,42 @@
-/** jax-js on its WebAssembly backend. In Node it has one thread: its others are web workers. */
+/** jax-js on WebAssembly or WebGPU. In Node it has one thread: its others are web workers. */
 import { integers, uniform } from '../src/numbers.mjs';
+import { provideWebGpu } from './dawn.mjs';
 import { serve, versionOf } from './serve.mjs';
 
 const BETA1 = 0.9;
 const BETA2 = 0.999;
 const EPSILON = 1e-8;
 
-await serve(async ({ case: task }) => {
+const KINDS = {
+  matmul: (jax, task) => ({ run: matmul(jax, task, (c) => c.dataSync()) }),
+  step: (jax, task) => ({ run: step(jax, task, (loss) => loss.dataSync()) }),
+  'gpu-matmul': (jax, task) => ({
+    run: matmul(jax, task, (c) => c.data()),
+    timed: matmul(jax, task, async (c) => {
+      await c.blockUntilReady();
+      c.dispose();
+    }),
+  }),
+  'gpu-step': (jax, task) => ({ run: step(jax, task, (loss) => loss.data()) }),
+};
+
+await serve(async ({ case: task, options: { backend } }) => {
+  if (backend === 'webgpu') provideWebGpu();
   const jax = await import('@jax-js/jax');
-  await jax.init('wasm');
-  jax.defaultDevice('wasm');
-  const run = task.kind === 'matmul' ? matmul(jax, task) : step(jax, task);
-  return { about: `jax-js ${await versionOf('@jax-js/jax')} wasm`, run };
+  await jax.init(backend);
+  jax.defaultDevice(backend);
+  return { about: `jax-js ${await versionOf('@jax-js/jax')} ${backend}`, ...KINDS[task.kind](jax, task) };
 });
 
 /** An argument is used up by the call; `.ref` keeps it. */
-function matmul({ numpy: np }, { M, K, N }) {
+function matmul({ numpy: np }, { M, K, N }, read) {
   const a = np.array(uniform(1, M * K)).reshape([M, K]);
   const b = np.array(uniform(2, K * N)).reshape([K, N]);
-  return () => np.matmul(a.ref, b.ref).dataSync();
+  return () => read(np.matmul(a.ref, b.ref));
 }
 
 /** Loss and gradients are one compiled function, as in jax-js's own example of MNIST, and Adam another one. */
-function step({ jit, lax, nn, numpy: np, tree, valueAndGrad }, { batch, lr, parameters }) {
+function step({ jit, lax, nn, numpy: np, tree, valueAndGrad }, { batch, lr, parameters }, read) {
   const given = (make) => Object.fromEntries(parameters.map((each) => [each.name, make(each)]));
   let weights = given(({ shape, seed, bound }) =>
     np.array(uniform(seed, sizeOf(shape), bound)).reshape(shape),
@@ -79,7 +93,7 @@ function step({ jit, lax, nn, numpy: np, tree, valueAndGrad }, { batch, lr, para
       ),
     );
     [weights, means, squares] = [0, 1, 2].map((i) => given(({ name }) => updated[name][i]));
-    return value.dataSync();
+    return read(value);
   };
 }
 

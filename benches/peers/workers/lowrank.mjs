@@ -1,9 +1,10 @@
-/** lowrank itself: threads and the wide pass come by environment variables. */
+/** lowrank itself, on the CPU or the GPU: threads and the wide pass come by environment variables. */
 import { integers, uniform } from '../src/numbers.mjs';
 import { serve, versionOf } from './serve.mjs';
 
 await serve(async ({ case: task, threads: asked, wide }) => {
   const lowrank = await import('lowrank');
+  if (task.kind.startsWith('gpu-')) return onGpu(lowrank, task);
   const { backend, simd, wide: isWide, tile, threads, reasons } = lowrank.cpuInfo();
   // A row must not claim what is not in use.
   if (wide && !isWide) throw new Error(reasons.wide);
@@ -13,27 +14,45 @@ await serve(async ({ case: task, threads: asked, wide }) => {
   return { about: `lowrank ${await versionOf('lowrank')}: ${mode}`, run };
 });
 
-function matmul({ tensor }, { M, K, N }) {
-  const a = tensor(uniform(1, M * K)).reshape([M, K]);
-  const b = tensor(uniform(2, K * N)).reshape([K, N]);
+async function onGpu(lowrank, task) {
+  const { technology, adapter } = await lowrank.useGpu();
+  const about = `lowrank ${await versionOf('lowrank')}: ${technology}, ${adapter}`;
+  if (task.kind === 'gpu-step') return { about, run: step(lowrank, task, 'gpu') };
+  const [a, b] = operands(lowrank, task).map((operand) => operand.to('gpu'));
+  const run = () => a.matmul(b).data();
+  const timed = async () => {
+    const c = a.matmul(b);
+    await c.narrow(0, 0, 1).narrow(1, 0, 1).data();
+    c.dispose();
+  };
+  return { about, run, timed };
+}
+
+function operands({ tensor }, { M, K, N }) {
+  return [tensor(uniform(1, M * K)).reshape([M, K]), tensor(uniform(2, K * N)).reshape([K, N])];
+}
+
+function matmul(lowrank, task) {
+  const [a, b] = operands(lowrank, task);
   return () => a.matmul(b).dataSync();
 }
 
-function step({ Adam, crossEntropy, MnistCnn, tensor }, { batch, lr, parameters }) {
+function step({ Adam, crossEntropy, MnistCnn, tensor }, { batch, lr, parameters }, device = 'cpu') {
   const model = new MnistCnn();
   const initial = parameters.map(({ name, shape, seed, bound }) => {
     const length = shape.reduce((product, size) => product * size);
     return [name, tensor(uniform(seed, length, bound)).reshape(shape)];
   });
   model.loadStateDict(Object.fromEntries(initial));
-  const images = tensor(uniform(1, batch * 28 * 28)).reshape([batch, 1, 28, 28]);
-  const labels = tensor(integers(2, batch, 10));
+  model.to(device);
+  const images = tensor(uniform(1, batch * 28 * 28), { device }).reshape([batch, 1, 28, 28]);
+  const labels = tensor(integers(2, batch, 10), { device });
   const optimizer = new Adam(model.parameters(), { lr });
   return () => {
     optimizer.zeroGrad();
     const loss = crossEntropy(model.forward(images), labels);
     loss.backward();
     optimizer.step();
-    return loss.dataSync();
+    return device === 'cpu' ? loss.dataSync() : loss.data();
   };
 }

@@ -1,4 +1,4 @@
-"""PyTorch on the CPU. Its side of the protocol is that of serve.mjs, its numbers are those of numbers.mjs."""
+"""PyTorch, on the CPU or by CUDA. Its side of the protocol is that of serve.mjs, its numbers are those of numbers.mjs."""
 
 import base64
 import json
@@ -36,8 +36,8 @@ def integers(seed, length, below):
 
 
 def matmul(case):
-    a = uniform(1, [case["M"], case["K"]])
-    b = uniform(2, [case["K"], case["N"]])
+    a = uniform(1, [case["M"], case["K"]]).to(device)
+    b = uniform(2, [case["K"], case["N"]]).to(device)
     return lambda: a @ b
 
 
@@ -59,8 +59,9 @@ def mnist_cnn():
 def step(case):
     model = mnist_cnn()
     model.load_state_dict({p["name"]: uniform(p["seed"], p["shape"], p["bound"]) for p in case["parameters"]})
-    images = uniform(1, [case["batch"], 1, 28, 28])
-    labels = integers(2, case["batch"], 10)
+    model.to(device)
+    images = uniform(1, [case["batch"], 1, 28, 28]).to(device)
+    labels = integers(2, case["batch"], 10).to(device)
     optimizer = torch.optim.Adam(model.parameters(), lr=case["lr"])
 
     def run():
@@ -78,6 +79,9 @@ def repeat(run, seconds):
     calls = 0
     while True:
         run()
+        # What was called may only have been queued.
+        if device == "cuda":
+            torch.cuda.synchronize()
         calls += 1
         elapsed = time.perf_counter() - start
         if elapsed >= seconds:
@@ -103,24 +107,37 @@ def blas():
     return "reference BLAS, slow" if any(file.startswith("libblas.so") for file in files) else "BLAS built in"
 
 
+def where():
+    return f"CUDA {torch.version.cuda}, {torch.cuda.get_device_name()}, TF32 off" if device == "cuda" else blas()
+
+
 def base64_of(values):
     return base64.b64encode(values.contiguous().numpy().astype("<f4").tobytes()).decode()
 
 
+def prepare_cuda():
+    """Plain float32, as the others have it."""
+    if not torch.cuda.is_available():
+        raise RuntimeError("this PyTorch has no CUDA here")
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = False
+
+
 def main():
-    task = json.loads(sys.argv[-1])
     case = task["case"]
     torch.set_num_threads(task["threads"])
-    run = {"matmul": matmul, "step": step}[case["kind"]](case)
+    if device == "cuda":
+        prepare_cuda()
+    run = {"matmul": matmul, "step": step}[case["kind"].removeprefix("gpu-")](case)
     start = time.perf_counter()
-    values = torch.cat([run().flatten().clone() for _ in range(case["runs"])])
+    values = torch.cat([run().flatten().cpu().clone() for _ in range(case["runs"])])
     seconds = time.perf_counter() - start
     # Who is slow is warm by now, or would take too long to become so.
     warm = {"seconds": seconds, "calls": case["runs"]} if seconds > task["warmUp"] else repeat(run, task["warmUp"])
     send(
         {
             "ready": True,
-            "about": f"PyTorch {torch.__version__}, {blas()}",
+            "about": f"PyTorch {torch.__version__}, {where()}",
             "values": base64_of(values),
             "secondsPerRun": warm["seconds"] / warm["calls"],
         }
@@ -134,6 +151,8 @@ try:
 
     import torch
 
+    task = json.loads(sys.argv[-1])
+    device = (task.get("options") or {}).get("device", "cpu")
     main()
 except Exception as error:
     send({"error": str(error).split("\n")[0]})

@@ -7,6 +7,7 @@ import { encodeFloats, messageLine } from '../src/protocol.mjs';
  * @typedef {object} Ready
  * @property {string} about What runs, in words: name, version, mode.
  * @property {() => Float32Array | Promise<Float32Array>} run The work, down to its result in plain JavaScript memory.
+ * @property {() => unknown} [timed] What is timed in its place: for the GPU, the work until its result is there. Default: `run`.
  */
 
 /**
@@ -19,14 +20,15 @@ export async function serve(prepare) {
   console.log = console.error;
   try {
     const task = JSON.parse(process.argv.at(-1));
-    const { about, run } = await prepare(task);
+    const { about, run, timed = run } = await prepare(task);
     const { values, seconds } = await firstResults(run, task.case.runs);
     // Who is slow is warm by now, or would take too long to become so.
-    const warm = seconds > task.warmUp ? { seconds, calls: task.case.runs } : await repeat(run, task.warmUp);
+    const warm =
+      seconds > task.warmUp ? { seconds, calls: task.case.runs } : await repeat(timed, task.warmUp);
     send({ ready: true, about, values: encodeFloats(values), secondsPerRun: warm.seconds / warm.calls });
     for await (const line of createInterface({ input: process.stdin })) {
       const { seconds } = JSON.parse(line);
-      send(await turn(run, seconds));
+      send(await turn(timed, seconds));
     }
     process.exit();
   } catch (error) {

@@ -1,17 +1,26 @@
-/** TensorFlow.js, on its WebAssembly backend (XNNPACK) or on the one in plain JavaScript. */
+/** TensorFlow.js, on its WebAssembly backend (XNNPACK), on the one in plain JavaScript, or on WebGPU. */
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import { integers, uniform } from '../src/numbers.mjs';
+import { provideWebGpu } from './dawn.mjs';
 import { serve, versionOf } from './serve.mjs';
+
+const KINDS = {
+  matmul: (tf, task) => ({ run: matmul(tf, task) }),
+  step: (tf, task) => ({ run: step(tf, task, (loss) => loss.dataSync()) }),
+  'gpu-matmul': gpuMatmul,
+  'gpu-step': (tf, task) => ({ run: step(tf, task, (loss) => loss.data()) }),
+};
 
 await serve(async ({ case: task, threads, options: { backend } }) => {
   // The CommonJS builds: the others are meant for bundlers.
   const require = createRequire(import.meta.url);
   const tf = require('@tensorflow/tfjs');
   if (backend === 'wasm') await useWasm(tf, require, threads);
+  if (backend === 'webgpu') useWebGpu(require);
   if (!(await tf.setBackend(backend))) throw new Error(`the ${backend} backend does not start`);
-  const run = task.kind === 'matmul' ? matmul(tf, task) : step(tf, task);
-  return { about: `tfjs ${await versionOf('@tensorflow/tfjs')} ${backend}`, run };
+  const about = `tfjs ${await versionOf('@tensorflow/tfjs')} ${backend}`;
+  return { about, ...KINDS[task.kind](tf, task) };
 });
 
 async function useWasm(tf, require, threads) {
@@ -21,6 +30,26 @@ async function useWasm(tf, require, threads) {
   }
   wasm.setThreadsCount(threads);
   wasm.setWasmPaths(dirname(require.resolve('@tensorflow/tfjs-backend-wasm')) + sep);
+}
+
+function useWebGpu(require) {
+  provideWebGpu();
+  // It takes only pages and workers for places with WebGPU.
+  globalThis.WorkerGlobalScope ??= class {};
+  require('@tensorflow/tfjs-backend-webgpu');
+}
+
+function gpuMatmul(tf, { M, K, N }) {
+  const a = tf.tensor2d(uniform(1, M * K), [M, K]);
+  const b = tf.tensor2d(uniform(2, K * N), [K, N]);
+  const run = () => tf.matMul(a, b).data();
+  const timed = async () => {
+    const c = tf.matMul(a, b);
+    const corner = tf.slice(c, [0, 0], [1, 1]);
+    await corner.data();
+    tf.dispose([c, corner]);
+  };
+  return { run, timed };
 }
 
 function matmul(tf, { M, K, N }) {
@@ -35,7 +64,7 @@ function matmul(tf, { M, K, N }) {
 }
 
 /** Images are [N, H, W, C] here, and the weights of a convolution [height, width, in, out]. */
-function step(tf, { batch, lr, parameters }) {
+function step(tf, { batch, lr, parameters }, read) {
   const variables = Object.fromEntries(
     parameters.map(({ name, shape, seed, bound }) => {
       const given = tf.tensor(uniform(seed, tf.util.sizeFromShape(shape), bound), shape);
@@ -59,7 +88,7 @@ function step(tf, { batch, lr, parameters }) {
   };
   return () => {
     const cost = optimizer.minimize(loss, true);
-    const values = cost.dataSync();
+    const values = read(cost);
     cost.dispose();
     return values;
   };

@@ -19,7 +19,7 @@ export interface Step {
   readonly loss: number;
   /** Over the last steps. */
   readonly stepsPerSecond: number;
-  /** What tensors hold on the GPU, in bytes; undefined on the CPU, whose tensors belong to the garbage collector. */
+  /** What tensors hold of the GPU's memory; undefined on the CPU. */
   readonly gpuBytes: number | undefined;
 }
 

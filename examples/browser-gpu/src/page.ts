@@ -50,8 +50,7 @@ function end(outcome: string): void {
 function showState(): void {
   const isTraining = worker !== undefined;
   toggle.textContent = isTraining ? 'Stop' : 'Start';
-  for (const field of controls.querySelectorAll<HTMLInputElement>('input, select'))
-    field.disabled = isTraining;
+  for (const field of controls.querySelectorAll('input')) field.disabled = isTraining;
 }
 
 function show(news: News, task: Task): void {
@@ -72,8 +71,7 @@ function showStep({ step, loss, stepsPerSecond, gpuBytes }: Step, { device }: Ta
   find('step').textContent = String(step);
   find('loss').textContent = loss.toFixed(4);
   find('speed').textContent = stepsPerSecond.toPrecision(3);
-  find('memory').textContent =
-    gpuBytes === undefined ? 'the garbage collector’s' : `${(gpuBytes / 2 ** 20).toFixed(1)} MiB`;
+  find('memory').textContent = gpuBytes === undefined ? 'none' : `${(gpuBytes / 2 ** 20).toFixed(1)} MiB`;
   log.append(`${step} ${loss}\n`);
   chart.add(loss);
 }

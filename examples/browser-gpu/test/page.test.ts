@@ -4,15 +4,14 @@ import type { Page } from 'playwright-core';
 import { type BuiltPage, inChromium, startBuiltPage } from './built-page.js';
 
 const STEPS = 20;
-const BATCH = '8';
 
 /** A random network says each of ten digits with the same probability. */
 const LOSS_AT_START = Math.log(10);
 
 /** Sets the form, and presses Start. */
-async function start(page: Page, device: string, steps: number): Promise<void> {
+async function start(page: Page, device: string, steps: number, batchSize = 2): Promise<void> {
   await page.getByRole('radio', { name: device }).check();
-  await page.getByLabel('Images per step').selectOption(BATCH);
+  await page.getByLabel('Images per step').fill(String(batchSize));
   await page.getByLabel('Steps', { exact: true }).fill(String(steps));
   await page.getByRole('button', { name: 'Start' }).click();
 }
@@ -32,10 +31,10 @@ async function losses(page: Page): Promise<number[]> {
     .map((line) => Number(line.split(' ')[1]));
 }
 
-async function train(page: Page, device: string): Promise<number[]> {
-  await start(page, device, STEPS);
+async function train(page: Page, device: string, steps = STEPS, batchSize?: number): Promise<number[]> {
+  await start(page, device, steps, batchSize);
   await statusMatches(page, /^(Done|It failed)/);
-  expect(await page.locator('#status').textContent()).toMatch(/^Done: 20 steps/);
+  expect(await page.locator('#status').textContent()).toContain(`Done: ${steps} steps`);
   return losses(page);
 }
 
@@ -52,10 +51,11 @@ inChromium('the page that trains on the GPU', () => {
     await built?.close();
   });
 
-  it('starts at the loss of a guess, and learns', () => {
-    expect(onCpu).toHaveLength(STEPS);
-    expect(Math.abs((onCpu[0] as number) - LOSS_AT_START)).toBeLessThan(0.2);
-    expect(onCpu.at(-1)).toBeLessThan(LOSS_AT_START - 0.5);
+  it('starts at the loss of a guess, and learns', async () => {
+    const found = await train(await built.open(), 'CPU', 60, 16);
+    expect(found).toHaveLength(60);
+    expect(Math.abs((found[0] as number) - LOSS_AT_START)).toBeLessThan(0.2);
+    expect(found.at(-1)).toBeLessThan(LOSS_AT_START / 2);
   });
 
   for (const device of ['WebGPU', 'WebGL 2']) {
@@ -65,7 +65,7 @@ inChromium('the page that trains on the GPU', () => {
       const differences = found.map((loss, i) => Math.abs(loss - (onCpu[i] as number)));
       expect(differences).toHaveLength(STEPS);
       expect(Math.max(...differences)).toBeLessThan(1e-3);
-      expect(await page.locator('#adapter').textContent()).toMatch(/swiftshader|[a-z]{3}/i);
+      expect(await page.locator('#adapter').textContent()).toMatch(/\w{3}/);
       expect(Number.parseFloat((await page.locator('#memory').textContent()) ?? '')).toBeGreaterThan(0.4);
     });
   }

@@ -16,11 +16,17 @@ const SAMPLES = [[], [{ id: 0, path: '0', type: 'Linear', parent: null }]].map((
  */
 export async function hashesOfGraphPages(folder) {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  const find = (name) => join(folder, files.find((file) => file.includes(name)));
+  const find = (name) =>
+    join(
+      folder,
+      files.find((file) => file.includes(name)),
+    );
   const graphviz = readFileSync(find('viz-global-'), 'utf8');
   const ask = await askWorker(pathToFileURL(find('program-worker-')).href);
   const pages = await Promise.all(SAMPLES.map((graph) => ask('graphPage', { graph, graphviz })));
-  const policies = pages.map((page) => / content="(default-src .*?)">/.exec(page)[1].replaceAll('&#39;', "'"));
+  const policies = pages.map((page) =>
+    / content="(default-src .*?)">/.exec(page)[1].replaceAll('&#39;', "'"),
+  );
   const hashesIn = (directive) => {
     const found = policies.flatMap((policy) => new RegExp(`${directive} ([^;]*)`).exec(policy)[1].split(' '));
     return [...new Set(found)].filter((source) => source.startsWith("'sha256-"));

@@ -132,6 +132,21 @@ describe('the files of an adapter', () => {
     expect(facts.files).toEqual(files);
   });
 
+  it('may ask for dropout, which only training has', async () => {
+    const files = await trained();
+    const engine = newEngine();
+    await engine.takeIn('friend', {
+      ...files,
+      config: files.config.replace('"lora_dropout": 0', '"lora_dropout": 0.5'),
+    });
+    const { probabilities } = engine.read(cross, 'friend');
+    await engine.fineTune(
+      { name: 'ada', ...few },
+      { onStep: () => expect(engine.read(cross, 'friend').probabilities).toEqual(probabilities) },
+    );
+    expect.assertions(few.steps);
+  });
+
   it('are refused, and leave no adapter, if they are broken, do not fit, or are not finite', async () => {
     const files = await trained();
     const { tensors } = parseSafetensors(files.tensors);
@@ -143,7 +158,10 @@ describe('the files of an adapter', () => {
       [{ ...files, config: '{"peft_type": "LOHA"}' }, /peft_type is "LOHA"/],
       [{ ...files, config: files.config.replace('"r": 4', '"r": 3') }, /has shape/],
       [{ ...files, tensors: files.tensors.subarray(0, 900) }, /truncated/],
-      [{ ...files, tensors: serializeSafetensors(infinite) }, /conv1\.lora_A\.weight holds numbers that are not finite/],
+      [
+        { ...files, tensors: serializeSafetensors(infinite) },
+        /conv1\.lora_A\.weight holds numbers that are not finite/,
+      ],
     ];
     const engine = newEngine();
     for (const [broken, reason] of bad) {

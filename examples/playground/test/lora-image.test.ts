@@ -21,10 +21,16 @@ const span = (weights: readonly number[]) =>
   weights.findLastIndex((weight) => weight > 0) - weights.findIndex((weight) => weight > 0) + 1;
 
 const strokes = fc.array(
-  fc.array(fc.record({ x: fc.double({ min: 0, max: PAD, noNaN: true }), y: fc.double({ min: 0, max: PAD, noNaN: true }) }), {
-    minLength: 1,
-    maxLength: 12,
-  }),
+  fc.array(
+    fc.record({
+      x: fc.double({ min: 0, max: PAD, noNaN: true }),
+      y: fc.double({ min: 0, max: PAD, noNaN: true }),
+    }),
+    {
+      minLength: 1,
+      maxLength: 12,
+    },
+  ),
   { minLength: 1, maxLength: 3 },
 );
 

@@ -5,7 +5,12 @@ const line = (...coordinates: readonly (readonly [number, number])[]): Stroke =>
   coordinates.map(([x, y]) => ({ x, y }));
 
 /** Part of an ellipse around a centre; angles in degrees, clockwise from the right. */
-function arc(centre: readonly [number, number], radii: readonly [number, number], from: number, to: number): Stroke {
+function arc(
+  centre: readonly [number, number],
+  radii: readonly [number, number],
+  from: number,
+  to: number,
+): Stroke {
   const steps = 24;
   return Array.from({ length: steps + 1 }, (_, i) => {
     const angle = ((from + ((to - from) * i) / steps) * Math.PI) / 180;

@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 /** The built playground in Chromium, served by the command that users run. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -58,10 +59,12 @@ export async function startPlayground(): Promise<Playground> {
       const page = await context.newPage();
       page.on('pageerror', (error) => complaints.push(String(error)));
       page.on('console', (message) => {
-        if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+        // Playwright says so itself where it keeps service workers out.
+        const isExpected = /^Service Worker registration blocked/.test(message.text());
+        if (['error', 'warning'].includes(message.type()) && !isExpected) complaints.push(message.text());
       });
       await page.goto(`${address}#${tab}`);
-      await page.waitForSelector(`#panel-${tab} > *`);
+      await page.waitForSelector(`#panel-${tab} > *:not(.loading)`);
       return page;
     },
     async close() {

@@ -6,9 +6,9 @@ import { printed } from '../src/autograd/print.js';
 
 describe('the imports of a program', () => {
   it('become variables, on as many lines', () => {
-    expect(withoutImports("import { a } from 'lowrank';\nimport {\n  b as c,\n  d,\n} from \"lowrank\";")).toBe(
-      'const { a } = lowrank;\nconst {\n  b : c,\n  d,\n} = lowrank;',
-    );
+    expect(
+      withoutImports('import { a } from \'lowrank\';\nimport {\n  b as c,\n  d,\n} from "lowrank";'),
+    ).toBe('const { a } = lowrank;\nconst {\n  b : c,\n  d,\n} = lowrank;');
     expect(withoutImports("import * as all from 'lowrank'")).toBe('const all = lowrank');
   });
 
@@ -26,7 +26,8 @@ describe('the imports of a program', () => {
 
 describe('the line of an error', () => {
   it('is the innermost one of the program', () => {
-    const stack = 'Error: x\n    at matmul (http://h/worker.js:1:2)\n    at f (program.js:7:3)\n    at program.js:9:1';
+    const stack =
+      'Error: x\n    at matmul (http://h/worker.js:1:2)\n    at f (program.js:7:3)\n    at program.js:9:1';
     expect(lineIn(stack)).toBe(7);
   });
 

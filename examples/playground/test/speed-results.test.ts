@@ -4,7 +4,7 @@ import { CONTESTANTS } from '../src/speed/contestants.js';
 import { naiveMatmul } from '../src/speed/naive-matmul.js';
 import { offersOf } from '../src/speed/offers.js';
 import { distance, median, resultsOf, type Standing } from '../src/speed/results.js';
-import { reasonAgainst, STEPS } from '../src/speed/workload.js';
+import { isWithin, MATMULS, STEPS, titleOf } from '../src/speed/workload.js';
 
 const standing = (i: number, times: readonly number[], state: Standing['state'] = 'racing'): Standing => {
   return { contestant: CONTESTANTS[i], state, note: 'note', times };
@@ -55,10 +55,14 @@ describe('the distance of two results', () => {
 });
 
 describe('a workload', () => {
-  it('is left out by slow contestants where it takes seconds', () => {
-    expect(reasonAgainst({ kind: 'matmul', size: 1024 })).toMatch(/^left out beyond 512 × 512/);
-    for (const workload of [{ kind: 'matmul', size: 512 } as const, ...STEPS])
-      expect(reasonAgainst(workload)).toBeNull();
+  it('is within limits or not, by its kind', () => {
+    const limits = { matmul: 512, step: 8 };
+    expect(
+      MATMULS.filter((each) => isWithin(each, limits))
+        .map(titleOf)
+        .at(-1),
+    ).toBe('Matrix product, 512 × 512');
+    expect(STEPS.filter((each) => isWithin(each, limits)).map(titleOf)).toEqual(['Training step, 8 images']);
   });
 });
 

@@ -18,7 +18,8 @@ import { type GradientSlot, type Node, reachableNodes } from './tape.js';
  *   const loss = network.forward(x).log().mean();
  *   loss.backward();
  * });
- * @throws AnomalyError where a gradient is not finite; GradientError if `f` is asynchronous.
+ * @throws AnomalyError where a gradient is not finite; GradientError if `f` is asynchronous; DeviceError for gradients on
+ * the GPU.
  */
 export function detectAnomaly<T>(f: () => T): T {
   return detecting.during('detectAnomaly', true, f);

@@ -4,6 +4,7 @@ import {
   formatShape,
   formatValue,
   GradientError,
+  keep,
   onesLike,
   type Shape,
   sameShape,
@@ -11,6 +12,7 @@ import {
 } from '@lowrank/tensor';
 import { checkArriving, checkLeaving } from './anomaly.js';
 import { detecting } from './anomaly-mode.js';
+import { Custody } from './custody.js';
 import { expectTensor, expectTensors } from './expect.js';
 import { enableGrad, noGrad } from './grad-mode.js';
 import type { Gradient } from './rules/rule.js';
@@ -35,9 +37,11 @@ export function backward(output: Tensor, gradient?: Tensor, options: BackwardOpt
   checkOptions('backward', options);
   const root = rootOf('backward', output, gradient);
   const { createGraph = false } = options;
-  for (const [slot, gradient] of run([root], options, keepsGradient)) {
-    slot.grad = accumulated(slot, gradient, createGraph);
+  const custody = custodyFor([root], options);
+  for (const [slot, gradient] of run([root], options, custody, keepsGradient)) {
+    slot.replaceGrad(keep(accumulated(slot, gradient, createGraph)));
   }
+  custody?.sweep();
 }
 
 /** Whether `backward` leaves the gradient in `grad`: leaves', and those that were asked for by `retainGrad`. */
@@ -47,9 +51,9 @@ export function keepsGradient(slot: GradientSlot): boolean {
 
 /** What `grad` is once a backward pass has brought `gradient`. */
 export function accumulated({ grad }: GradientSlot, gradient: Tensor, createGraph: boolean): Tensor {
+  if (grad !== null) return withRecording(createGraph, () => grad.add(gradient));
   // A tensor of its own, so that assigning to one leaf's gradient never changes another's.
-  const own = createGraph ? gradient : gradient.detach();
-  return grad === null ? own : withRecording(createGraph, () => grad.add(own));
+  return createGraph ? gradient : gradient.detach();
 }
 
 export interface GradOptions extends BackwardOptions {
@@ -93,7 +97,9 @@ export function grad(
   const roots = list.map((output, i) => rootOf('grad', output, options.gradOutputs?.[i]));
   const slots = inputs.map(ensureSlot);
   const targets = new Set(slots);
-  const gradients = run(roots, options, (slot) => targets.has(slot), targets);
+  const custody = custodyFor(roots, options);
+  const gradients = run(roots, options, custody, (slot) => targets.has(slot), targets);
+  custody?.end();
   return slots.map((slot, i) => {
     const g = gradients.get(slot) ?? null;
     if (g === null && !options.allowUnused) {
@@ -172,19 +178,30 @@ export interface Visit {
 function run(
   roots: readonly Root[],
   options: BackwardOptions,
+  custody: Custody | undefined,
   reported: (slot: GradientSlot) => boolean,
   targets?: ReadonlySet<GradientSlot>,
 ): ReadonlyMap<GradientSlot, Tensor> {
   return withRecording(options.createGraph ?? false, () => {
-    const { nodes, visit, finish } = passFrom(roots, options, reported, targets);
+    const { nodes, visit, finish } = passFrom(roots, { ...options, custody }, reported, targets);
     for (const node of nodes) visit(node);
     return finish();
   });
 }
 
+/** On the CPU the garbage collector does it all; and a pass that is recorded itself keeps all that it made. */
+function custodyFor(roots: readonly Root[], { createGraph = false }: BackwardOptions): Custody | undefined {
+  return !createGraph && roots.some(({ gradient }) => gradient.device === 'gpu') ? new Custody() : undefined;
+}
+
+interface PassOptions extends BackwardOptions {
+  /** Who disposes of what the pass has used. */
+  readonly custody?: Custody | undefined;
+}
+
 export function passFrom(
   roots: readonly Root[],
-  { createGraph = false, retainGraph = createGraph }: BackwardOptions,
+  { createGraph = false, retainGraph = createGraph, custody }: PassOptions,
   reported: (slot: GradientSlot) => boolean,
   targets?: ReadonlySet<GradientSlot>,
 ): Pass {
@@ -199,6 +216,7 @@ export function passFrom(
     if (sum === undefined) return null;
     // Let go of at once: a pass holds the gradients of those tensors only that it is between.
     pending.delete(slot);
+    if (slot.hooks.size > 0) custody?.show(sum);
     const gradient = applyHooks(slot, sum);
     if (reported(slot)) gradients.set(slot, gradient);
     return gradient;
@@ -210,7 +228,8 @@ export function passFrom(
       const grads = node.outputs.map(complete);
       if (grads.every((g) => g === null) || !node.inputs.some((slot) => slot !== null && isWanted(slot)))
         return null;
-      const visit = propagate(node, grads, pending, isWanted, roots);
+      const visit = propagate(node, grads, pending, isWanted, { roots, custody });
+      custody?.sweep(pending, gradients);
       if (retainGraph) return visit;
       // The values of a pass in which an anomaly may yet be found are what it is looked at by.
       if (detecting.value) spent.push(node);
@@ -249,10 +268,23 @@ function propagate(
   grads: readonly (Tensor | null)[],
   pending: Map<GradientSlot, Tensor>,
   isWanted: (slot: GradientSlot) => boolean,
-  roots: readonly Root[],
+  { roots, custody }: { readonly roots: readonly Root[]; readonly custody: Custody | undefined },
 ): Visit {
   for (const g of grads) if (g !== null) checkArriving(g, node, roots);
-  const { inputs, outputs } = node.unpack();
+  // Not in custody: what a checkpoint computes again, other nodes need as well.
+  const unpacked = node.unpack();
+  const apply = () => applyRule(node, unpacked, grads, pending, isWanted, roots);
+  return custody === undefined ? apply() : custody.during(node, grads, apply);
+}
+
+function applyRule(
+  node: Node,
+  { inputs, outputs }: ReturnType<Node['unpack']>,
+  grads: readonly (Tensor | null)[],
+  pending: Map<GradientSlot, Tensor>,
+  isWanted: (slot: GradientSlot) => boolean,
+  roots: readonly Root[],
+): Visit {
   const call = { inputs, outputs, output: outputs[0], grads, attrs: node.attrs };
   // Ops with several outputs look at `grads`; all others have just this one.
   const given = node.rule.gradient(grads[0] as Tensor, call);

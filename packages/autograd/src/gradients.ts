@@ -64,8 +64,7 @@ function setRequiresGrad(tensor: Tensor, value: boolean): void {
 
 function setGrad(tensor: Tensor, value: Tensor | null): void {
   if (value === null) {
-    const slot = slotOf(tensor);
-    if (slot) slot.grad = null;
+    slotOf(tensor)?.replaceGrad(null);
     return;
   }
   expectTensor('grad', 'a gradient (or null)', value);
@@ -76,7 +75,9 @@ function setGrad(tensor: Tensor, value: Tensor | null): void {
         `got ${value.dtype} ${formatShape(value.shape)}`,
     );
   }
-  ensureSlot(tensor).grad = value;
+  const slot = ensureSlot(tensor);
+  slot.replaceGrad(value);
+  slot.isGradSeen = true;
 }
 
 const accessors: PropertyDescriptorMap & ThisType<Tensor> = {
@@ -90,7 +91,9 @@ const accessors: PropertyDescriptorMap & ThisType<Tensor> = {
   },
   grad: {
     get() {
-      return slotOf(this)?.grad ?? null;
+      const slot = slotOf(this);
+      if (slot) slot.isGradSeen = true;
+      return slot?.grad ?? null;
     },
     set(value: Tensor | null) {
       setGrad(this, value);

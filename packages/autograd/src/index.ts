@@ -33,4 +33,4 @@ export { type GraphTextOptions, toDot, toJSON, toMermaid } from './graph/text.js
 export { type TraceOptions, traceCalls } from './graph/trace-calls.js';
 export type { Call, Gradient, Reads, Rule } from './rules/rule.js';
 export { RULES } from './rules/table.js';
-export type { GradientHook, Node } from './tape.js';
+export { type GradientHook, gradientOf, type Node } from './tape.js';

@@ -26,6 +26,8 @@ export class GradientSlot implements Attachment {
   requiresGrad = false;
   /** The gradient that backward passes have accumulated. */
   grad: Tensor | null = null;
+  /** Whether the user may hold `grad`. */
+  isGradSeen = true;
   /** Whether `grad` is kept although the tensor is no leaf. */
   retainsGrad = false;
   readonly hooks = new Set<GradientHook>();
@@ -38,6 +40,14 @@ export class GradientSlot implements Attachment {
   ) {
     this.node = node;
     this.requiresGrad = node !== null;
+  }
+
+  /** Sets a gradient that nobody has seen, in the place of one that is disposed of unless somebody has. */
+  replaceGrad(grad: Tensor | null): void {
+    const { grad: old } = this;
+    if (old?.device === 'gpu' && old !== grad && !this.isGradSeen) old.dispose();
+    this.grad = grad;
+    this.isGradSeen = false;
   }
 
   describe(): string {
@@ -61,6 +71,14 @@ export function ensureSlot(tensor: Tensor): GradientSlot {
 /** Shape and dtype, without the tensor. */
 function specOf(tensor: Tensor): TensorSpec {
   return slotOf(tensor)?.spec ?? { shape: tensor.shape, dtype: tensor.dtype };
+}
+
+/**
+ * As `tensor.grad`, for code that does not keep what it is given: on the GPU a gradient that nobody else was given is disposed of
+ * when another (or `null`) takes its place.
+ */
+export function gradientOf(tensor: Tensor): Tensor | null {
+  return slotOf(tensor)?.grad ?? null;
 }
 
 export function requiresGrad(tensor: Tensor): boolean {

@@ -1,7 +1,8 @@
 /** Finding the op whose gradient is the first to be NaN or infinite. */
 import { describe, expect, it } from '@jest/globals';
-import { AnomalyError, backwardSteps, detectAnomaly, grad, graph } from '@lowrank/autograd';
-import { ArgumentError, GradientError, type Tensor, tensor } from '@lowrank/tensor';
+import { AnomalyError, backwardSteps, detectAnomaly, grad, graph, type Node } from '@lowrank/autograd';
+import { ArgumentError, DeviceError, GradientError, type Tensor, tensor } from '@lowrank/tensor';
+import { checkArriving } from '../src/anomaly.js';
 
 const leaf = (values: Parameters<typeof tensor>[0]) => tensor(values, { requiresGrad: true });
 
@@ -98,6 +99,12 @@ describe('detectAnomaly', () => {
     expect(inside.gradFn?.place).toContain('at ');
     expect(leaf([1]).exp().gradFn?.place).toBeNull();
     expect(Error.stackTraceLimit).toBe(before);
+  });
+
+  it('looks at nothing on the GPU, and says so', () => {
+    const [node, onGpu] = [leaf(1).exp().gradFn as Node, { device: 'gpu' } as Tensor];
+    expect(() => detectAnomaly(() => checkArriving(onGpu, node, []))).toThrow(DeviceError);
+    expect(checkArriving(onGpu, node, [])).toBeUndefined();
   });
 
   it('refuses asynchronous functions, and what is no function', () => {

@@ -61,8 +61,8 @@ function playgroundServer(folder: string): Server {
         if (!path.startsWith(beginning)) continue;
         for (const [name, value] of Object.entries(values)) response.setHeader(name, value);
       }
-      // What has a hash in its name never changes; all else must be asked for again.
-      const isHashed = /-[\w-]{8}\.\w+$/.test(path);
+      // The build puts hashes into these names, so what is behind them never changes.
+      const isHashed = /^\/(assets|workers)\//.test(path);
       response.setHeader('Cache-Control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
   });

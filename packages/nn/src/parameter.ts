@@ -1,6 +1,6 @@
 /** Tensors that belong to a module: trained ones, and ones that are only saved. */
 import '@lowrank/autograd';
-import { Tensor } from '@lowrank/tensor';
+import { keep, Tensor } from '@lowrank/tensor';
 import { checkOptions, checkTensor } from './checks.js';
 
 /** A tensor that a module is trained by: modules find it among their fields, optimisers move it. `torch.nn.Parameter` */
@@ -14,6 +14,7 @@ export class Parameter extends Tensor {
     checkOptions('Parameter', options);
     super(value.storage, value.shape, value.dtype);
     this.requiresGrad = options.requiresGrad ?? true;
+    keep(this);
   }
 
   override toString(): string {
@@ -27,5 +28,6 @@ export class Buffer extends Tensor {
   constructor(value: Tensor) {
     checkTensor('Buffer', 'the value', value);
     super(value.storage, value.shape, value.dtype);
+    keep(this);
   }
 }

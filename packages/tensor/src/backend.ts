@@ -16,8 +16,13 @@ const CPU: Readonly<Record<typeof settings.backend, Kernels<TypedArray>>> = {
 
 let gpu: GpuSession | undefined;
 
+/** The GPU that was last in use, if any. */
+export function currentGpu(): GpuSession | undefined {
+  return gpu;
+}
+
 /** Puts a GPU in the place of the one before, if there was any. */
-export function setGpu(next: GpuSession | undefined): void {
+export function setGpu(next: GpuSession): void {
   gpu = next;
 }
 

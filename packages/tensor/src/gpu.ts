@@ -1,5 +1,5 @@
 /** The device `gpu`: taking a GPU into use, and what can be asked of it. */
-import { gpuInUse, setGpu } from './backend.js';
+import { currentGpu, gpuInUse, setGpu } from './backend.js';
 import { ArgumentError, formatValue } from './errors.js';
 import type { MachineInfo, Technology } from './kernels/gpu/machine.js';
 import type { GpuMemory } from './kernels/gpu/session.js';
@@ -12,7 +12,10 @@ export type { Technology as GpuTechnology };
 export type GpuInfo = MachineInfo;
 
 export interface UseGpuOptions {
-  /** Take this technology and no other. Default: the first of WebGPU, WebGL2 and headless GL that is to be had. */
+  /**
+   * Take this technology and no other. Default: what is in use, else the first of WebGPU, WebGL2 and
+   * headless GL that is to be had. Tensors that another technology holds are lost.
+   */
   readonly technology?: Technology;
 }
 
@@ -47,8 +50,14 @@ export async function useGpu(options: UseGpuOptions = {}): Promise<GpuInfo> {
 let opening: Promise<GpuInfo | undefined> = Promise.resolve(undefined);
 
 async function open(technology: Technology | undefined): Promise<GpuInfo> {
+  const present = currentGpu();
+  if (present?.isAlive) {
+    const { info } = present.machine;
+    if (technology === undefined || technology === info.technology) return info;
+  }
   const { openGpu } = await import('./kernels/gpu/index.js');
   const session = await openGpu(technology);
+  present?.end('useGpu took another one');
   setGpu(session);
   return session.machine.info;
 }

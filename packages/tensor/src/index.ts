@@ -63,7 +63,7 @@ export type { Metadata as SafetensorsMetadata, StoredDTypeName } from './safeten
 export { openSafetensors, type SafetensorsEntry, type SafetensorsFile } from './safetensors/open.js';
 export { parseSafetensors, type SafetensorsContent } from './safetensors/read.js';
 export { type StoreOptions, serializeSafetensors } from './safetensors/write.js';
-export { collect, keep, scope } from './scope.js';
+export { adopt, collectTensors, keep, scope } from './scope.js';
 export { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from './shape.js';
 // All of it by a star: only then do declarations that a package on top merges into `Tensor` reach the class itself.
 export * from './tensor.js';

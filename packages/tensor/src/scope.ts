@@ -1,13 +1,12 @@
 /** Giving back the memory of many tensors at once: `scope`, and what it keeps. */
-/// <reference lib="esnext.disposable" preserve="true" />
 import { ArgumentError, formatValue } from './errors.js';
 import type { Tensor } from './tensor.js';
 
 /** The tensors that were made in the innermost scope that is open. */
 let current: Set<Tensor> | undefined;
 
-/** @internal Every tensor passes through here when it is made. */
-export function born(tensor: Tensor): void {
+/** @internal Makes the tensor one of the innermost scope that is open: every tensor passes through here when it is made. */
+export function adopt(tensor: Tensor): void {
   current?.add(tensor);
 }
 
@@ -26,7 +25,7 @@ export function born(tensor: Tensor): void {
  * @throws ArgumentError for a function that gives a promise: what it makes after its first `await` would be missed.
  */
 export function scope<T>(f: () => T): T {
-  const [result, made] = collect(f);
+  const [result, made] = attempt(f);
   if (result instanceof Promise) {
     result.catch(() => undefined);
     throw new ArgumentError(
@@ -36,7 +35,7 @@ export function scope<T>(f: () => T): T {
   }
   const kept = new Set(tensorsIn(result));
   for (const tensor of made) {
-    if (kept.has(tensor)) born(tensor);
+    if (kept.has(tensor)) adopt(tensor);
     else tensor.dispose();
   }
   return result;
@@ -51,17 +50,29 @@ export function keep<T extends Tensor>(tensor: T): T {
 /** All scopes that are open. */
 const scopes = new Set<Set<Tensor>>();
 
-/** @internal What `f` gives, and the tensors that were made in it; if it throws, these are disposed of. */
-export function collect<T>(f: () => T): readonly [result: T, made: ReadonlySet<Tensor>] {
-  const outer = current;
+/** What `f` gives, and the tensors that were made in it; if it throws, these are disposed of. */
+function attempt<T>(f: () => T): readonly [result: T, made: ReadonlySet<Tensor>] {
   const made = new Set<Tensor>();
-  scopes.add(made);
-  current = made;
   try {
-    return [f(), made];
+    return [within(made, f), made];
   } catch (thrown) {
     for (const tensor of made) tensor.dispose();
     throw thrown;
+  }
+}
+
+/** @internal What `f` gives, and the tensors that were made in it, which are in no scope. */
+export function collectTensors<T>(f: () => T): readonly [result: T, made: ReadonlySet<Tensor>] {
+  const made = new Set<Tensor>();
+  return [within(made, f), made];
+}
+
+function within<T>(made: Set<Tensor>, f: () => T): T {
+  const outer = current;
+  scopes.add(made);
+  current = made;
+  try {
+    return f();
   } finally {
     scopes.delete(made);
     current = outer;

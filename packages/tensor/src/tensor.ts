@@ -1,4 +1,5 @@
 /** The one type of lowrank: an immutable, contiguous, row-major array of numbers with a shape and a dtype. */
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Device } from './device.js';
 import { type DType, dtypeOf, type TypedArray } from './dtype.js';
 import {
@@ -13,7 +14,7 @@ import { GpuStorage, type Storage } from './kernels/gpu/storage.js';
 import { expose } from './kernels/wasm/residency.js';
 import { assigning } from './life-cycle.js';
 import { formatAbsent, formatTensor } from './print.js';
-import { born } from './scope.js';
+import { adopt } from './scope.js';
 import { checkShape, formatShape, type Shape, sameShape, sizeOf } from './shape.js';
 
 /** What `tolist()` gives: numbers (or booleans) nested as deep as the tensor has dimensions. */
@@ -72,7 +73,7 @@ export class Tensor implements TensorSpec {
     this.device = isOnGpu ? 'gpu' : 'cpu';
     this.#storage = storage;
     if (isOnGpu) storage.hold();
-    born(this);
+    adopt(this);
   }
 
   /** @internal The values as kernels see them. Read with `data()`, `item()` or `tolist()` instead. */
@@ -225,6 +226,21 @@ export class Tensor implements TensorSpec {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
   }
+}
+
+export interface Tensor {
+  /** As `dispose()`: what `using x = ...` calls at the end of its block. Not there in engines that have no `using`. */
+  [Symbol.dispose](): void;
+}
+
+if (Symbol.dispose !== undefined) {
+  Object.defineProperty(Tensor.prototype, Symbol.dispose, {
+    value(this: Tensor) {
+      this.dispose();
+    },
+    writable: true,
+    configurable: true,
+  });
 }
 
 /** Apart from the class: one that mentions itself gets another name in a bundle, which messages would show. */

@@ -12,6 +12,7 @@ export interface OutputProps {
 export function Output({ lines, outcome }: OutputProps) {
   return (
     <>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by the keyboard too */}
       <div class="output" role="log" aria-label="Output" tabIndex={0}>
         {lines.map(({ kind, text }, i) => (
           <pre key={i} class={kind}>

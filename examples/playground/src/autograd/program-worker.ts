@@ -34,6 +34,9 @@ export interface RunResult {
   readonly error: ThrownError | null;
 }
 
+/** Between an error and the program may lie many calls of lowrank. Engines keep ten unless they are told. */
+(Error as { stackTraceLimit?: number }).stackTraceLimit = 100;
+
 /** More is not sent: a loop that prints without end would drown the page. */
 const MOST_LINES = 1000;
 

@@ -7,7 +7,11 @@ export interface ExampleProgram {
   readonly source: string;
 }
 
-const sources = import.meta.glob<string>('./programs/*.js', { query: '?raw', import: 'default', eager: true });
+const sources = import.meta.glob<string>('./programs/*.js', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+});
 
 export const PROGRAMS: readonly ExampleProgram[] = Object.entries(sources)
   .map(([path, source]) => ({ name: /([^/]+)\.js$/.exec(path)?.[1] ?? path, title: titleOf(source), source }))

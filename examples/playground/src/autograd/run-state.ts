@@ -47,8 +47,14 @@ export async function run(source: string): Promise<void> {
     if (error instanceof Cancelled) return;
     outcome.value =
       error instanceof TimedOut
-        ? { kind: 'stopped', reason: `Stopped after ${TIME_LIMIT / 1000} seconds, which is as long as a program may run.` }
-        : { kind: 'failed', error: { name: (error as Error).name, message: (error as Error).message, line: null } };
+        ? {
+            kind: 'stopped',
+            reason: `Stopped after ${TIME_LIMIT / 1000} seconds, which is as long as a program may run.`,
+          }
+        : {
+            kind: 'failed',
+            error: { name: (error as Error).name, message: (error as Error).message, line: null },
+          };
   }
   worker.end();
 }

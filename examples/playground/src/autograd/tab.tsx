@@ -50,8 +50,8 @@ export function Tab() {
         <Card title="Program" actions={controls}>
           <Editor source={source} markedLine={lineOf()} onRun={start} />
           <p class="muted">
-            Everything of lowrank can be imported. <code>show(loss)</code> shows a graph and its backward pass; call it
-            before <code>loss.backward()</code>, which lets the graph go. Ctrl+Enter runs.
+            Everything of lowrank can be imported. <code>show(loss)</code> shows a graph and its backward
+            pass; call it before <code>loss.backward()</code>, which lets the graph go. Ctrl+Enter runs.
           </p>
         </Card>
         <Card title="Output">

@@ -21,11 +21,13 @@ declare module 'codemirror' {
   const CodeMirror: {
     fromTextArea(field: HTMLTextAreaElement, options: Readonly<Record<string, unknown>>): Editor;
   };
+  // biome-ignore lint/style/noDefaultExport: it is CodeMirror that decides
   export default CodeMirror;
 }
 
 /** Where the script is that `vite.config.mjs` finds in lowrank's dependencies. */
 declare module 'graphviz-script?url' {
   const address: string;
+  // biome-ignore lint/style/noDefaultExport: it is Vite that decides
   export default address;
 }

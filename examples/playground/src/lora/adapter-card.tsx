@@ -4,7 +4,7 @@ import { Card } from '../shell/parts/card.js';
 import { download, filesToDownload, readAdapterFiles } from './adapter-files.js';
 import { BASE_MODEL } from './base-model.js';
 import type { Facts } from './engine.js';
-import { type Hand, hand, HANDS } from './hands.js';
+import { HANDS, type Hand, hand } from './hands.js';
 import { JobNews } from './job-news.js';
 import { isReady, loadAdapter, loading, network } from './studio.js';
 
@@ -19,15 +19,16 @@ export function AdapterCard() {
       <div class="lora-files">
         {files.map(({ name: file, content }) => (
           <Button key={file} onClick={() => download(file, content)}>
-            <span aria-hidden="true">↓</span> <span class="visually-hidden">Download</span> {file} <span class="muted">{bytes(content.size)}</span>
+            <span aria-hidden="true">↓</span> <span class="visually-hidden">Download</span> {file}{' '}
+            <span class="muted">{bytes(content.size)}</span>
           </Button>
         ))}
         <Upload hand={hand.value} />
       </div>
       <JobNews job={loading} />
       <p class="muted">
-        These are the files of Hugging Face PEFT; an adapter is both of them. Whoever loads them here has a network
-        that reads your hand. Nothing leaves this machine unless you send it.
+        These are the files of Hugging Face PEFT; an adapter is both of them. Whoever loads them here has a
+        network that reads your hand. Nothing leaves this machine unless you send it.
       </p>
     </Card>
   );
@@ -93,7 +94,8 @@ function Origin({ hand: { adapter } }: { readonly hand: Hand }) {
   return (
     <p>
       Rank {facts?.rank}, on {facts?.layers.join(', ')}.
-      {madeFor !== BASE_MODEL && ` Its config says that it was made for “${madeFor || 'nothing in particular'}”.`}
+      {madeFor !== BASE_MODEL &&
+        ` Its config says that it was made for “${madeFor || 'nothing in particular'}”.`}
     </p>
   );
 }

@@ -20,14 +20,19 @@ function onlyOne(files: readonly File[], ending: string): File {
   const [file, ...others] = files.filter(({ name }) => name.endsWith(ending));
   if (file === undefined || others.length > 0) {
     const names = files.map(({ name }) => name).join(', ') || 'none';
-    throw new Error(`an adapter is two files, ${CONFIG} and ${TENSORS}: choose both at once. Chosen: ${names}`);
+    throw new Error(
+      `an adapter is two files, ${CONFIG} and ${TENSORS}: choose both at once. Chosen: ${names}`,
+    );
   }
   if (file.size <= MOST_BYTES) return file;
   throw new Error(`${file.name} has ${file.size} bytes: an adapter of this network has far fewer`);
 }
 
 /** The files of an adapter by the names that PEFT looks for. */
-export function filesToDownload({ config, tensors }: AdapterFiles): readonly { name: string; content: Blob }[] {
+export function filesToDownload({
+  config,
+  tensors,
+}: AdapterFiles): readonly { name: string; content: Blob }[] {
   return [
     { name: CONFIG, content: new Blob([config], { type: 'application/json' }) },
     { name: TENSORS, content: new Blob([new Uint8Array(tensors)], { type: 'application/octet-stream' }) },

@@ -24,7 +24,15 @@ export function DrawingCard() {
         <DrawingPad />
         <div class="lora-beside">
           <DigitImage pixels={image.value} label="What the network sees" />
-          <p class="lora-short">{reading === null ? 'Reads …' : <>Reads <strong>{likeliest(reading.probabilities)}</strong></>}</p>
+          <p class="lora-short">
+            {reading === null ? (
+              'Reads …'
+            ) : (
+              <>
+                Reads <strong>{likeliest(reading.probabilities)}</strong>
+              </>
+            )}
+          </p>
           <Button onClick={startAnew} disabled={isEmpty.value}>
             Clear
           </Button>
@@ -34,19 +42,25 @@ export function DrawingCard() {
         </div>
       </div>
       <p class="muted" id="lora-pad-keys">
-        The small picture is what the network sees: 28 x 28 pixels, scaled and centred as in MNIST. With keys: arrows
-        move the pen, Space puts it down and lifts it, Delete clears.
+        The small picture is what the network sees: 28 x 28 pixels, scaled and centred as LeCun, Cortes and
+        Burges did it for MNIST. With keys: arrows move the pen, Space puts it down and lifts it, Delete
+        clears.
       </p>
-      <div role="group" aria-labelledby="lora-keep" class="lora-keep">
-        <h3 id="lora-keep">Keep it for {hand.value.name} as</h3>
+      <fieldset class="lora-keep">
+        <legend>Keep it for {hand.value.name} as</legend>
         <div class="lora-keys">
           {DIGITS.map((digit) => (
-            <Button key={digit} onClick={() => keep(digit)} disabled={isEmpty.value} label={`Keep as ${digit}`}>
+            <Button
+              key={digit}
+              onClick={() => keep(digit)}
+              disabled={isEmpty.value}
+              label={`Keep as ${digit}`}
+            >
               {digit}
             </Button>
           ))}
         </div>
-      </div>
+      </fieldset>
     </Card>
   );
 }
@@ -59,5 +73,6 @@ function startAnew(): void {
 
 function showAnyExample(): void {
   const { replayed } = network.value ?? {};
-  if (replayed !== undefined) showExample(imageAt(replayed, Math.floor(Math.random() * replayed.labels.length)));
+  if (replayed !== undefined)
+    showExample(imageAt(replayed, Math.floor(Math.random() * replayed.labels.length)));
 }

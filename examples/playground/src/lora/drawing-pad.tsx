@@ -1,31 +1,26 @@
 /** The pad: draws with a mouse, a finger or a stylus, and with the arrow keys. */
 import { useSignal } from '@preact/signals';
-import { beginStroke, clearPad, example, extendStroke, strokes } from './drawing.js';
 import { DigitImage } from './digit-image.js';
+import { beginStroke, clearPad, example, extendStroke, strokes } from './drawing.js';
 import { PAD, type Point, type Stroke } from './mnist-image.js';
 
 /** How far a key moves the pen, in units of the pad. */
 const KEY_STEP = 4;
 
-const MOVES: Readonly<Record<string, Point>> = {
-  ArrowLeft: { x: -KEY_STEP, y: 0 },
-  ArrowRight: { x: KEY_STEP, y: 0 },
-  ArrowUp: { x: 0, y: -KEY_STEP },
-  ArrowDown: { x: 0, y: KEY_STEP },
-};
-
 export const PAD_ID = 'lora-pad';
 
 export function DrawingPad() {
-  /** Where the arrow keys have brought the pen, and whether it is down. */
+  /** Where the arrow keys have brought the pen. */
   const pen = useSignal<Point>({ x: PAD / 2, y: PAD / 4 });
-  const isDown = useSignal(false);
+  const isHeldDown = useSignal(false);
+  // Clearing the pad lifts the pen.
+  const isDown = isHeldDown.value && strokes.value.length > 0;
 
   const onPointerDown = (event: PointerEvent) => {
-    if (event.button !== 0) return;
+    if (event.button !== 0 || !event.isPrimary) return;
     const pad = event.currentTarget as SVGSVGElement;
     pad.setPointerCapture(event.pointerId);
-    isDown.value = false;
+    isHeldDown.value = false;
     beginStroke(placeOf(event, pad));
   };
   const onPointerMove = (event: PointerEvent) => {
@@ -36,26 +31,28 @@ export function DrawingPad() {
     for (const move of moves.length > 0 ? moves : [event]) extendStroke(placeOf(move, pad));
   };
 
+  const movePen = (x: number, y: number) => () => {
+    pen.value = { x: withinPad(pen.value.x + x), y: withinPad(pen.value.y + y) };
+    if (isDown) extendStroke(pen.value);
+  };
+  const togglePen = () => {
+    isHeldDown.value = !isDown;
+    if (isHeldDown.value) beginStroke(pen.value);
+  };
+  const keys: Readonly<Record<string, () => void>> = {
+    ArrowLeft: movePen(-KEY_STEP, 0),
+    ArrowRight: movePen(KEY_STEP, 0),
+    ArrowUp: movePen(0, -KEY_STEP),
+    ArrowDown: movePen(0, KEY_STEP),
+    ' ': togglePen,
+    Delete: clearPad,
+    Backspace: clearPad,
+  };
   const onKeyDown = (event: KeyboardEvent) => {
-    const action = actionOf(event.key);
+    const action = keys[event.key];
     if (action === undefined) return;
     event.preventDefault();
     action();
-  };
-  const actionOf = (key: string): (() => void) | undefined => {
-    const move = MOVES[key];
-    if (move !== undefined) return () => movePen(move);
-    if (key === ' ') return togglePen;
-    if (key === 'Delete' || key === 'Backspace') return clearPad;
-    return undefined;
-  };
-  const movePen = ({ x, y }: Point) => {
-    pen.value = { x: withinPad(pen.value.x + x), y: withinPad(pen.value.y + y) };
-    if (isDown.value) extendStroke(pen.value);
-  };
-  const togglePen = () => {
-    isDown.value = !isDown.value;
-    if (isDown.value) beginStroke(pen.value);
   };
 
   return (
@@ -63,8 +60,7 @@ export function DrawingPad() {
       <svg
         id={PAD_ID}
         viewBox={`0 0 ${PAD} ${PAD}`}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys draw on it
-        tabIndex={0}
+        tabindex={0}
         role="application"
         aria-label="Drawing pad"
         aria-describedby="lora-pad-keys"
@@ -75,7 +71,7 @@ export function DrawingPad() {
         {strokes.value.map((stroke, i) => (
           <path key={i} d={pathOf(stroke)} />
         ))}
-        <circle class={isDown.value ? 'pen down' : 'pen'} cx={pen.value.x} cy={pen.value.y} r={isDown.value ? 2 : 3} />
+        <circle class={isDown ? 'pen down' : 'pen'} cx={pen.value.x} cy={pen.value.y} r={isDown ? 2 : 3} />
       </svg>
       {example.value !== null && <DigitImage pixels={example.value} label="A digit of MNIST" />}
     </div>

@@ -51,7 +51,8 @@ async function bytesAt(
   signal: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const response = await fetch(address, { signal });
-  if (!response.ok) throw new Error(`${address} could not be loaded: ${response.status} ${response.statusText}`);
+  if (!response.ok)
+    throw new Error(`${address} could not be loaded: ${response.status} ${response.statusText}`);
   const counter = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
       onBytes(chunk.length);

@@ -3,8 +3,8 @@ import {
   Adam,
   type Adapted,
   type AdapterFiles,
-  addAdapter,
   ArgumentError,
+  addAdapter,
   CONVOLUTIONS,
   copyModule,
   DataLoader,
@@ -32,7 +32,7 @@ import { Practice } from './practice.js';
 /** Half of a batch are own digits, half are replayed ones. */
 const BATCH_SIZE = 32;
 
-/** Updates are scaled by alpha / r; twice the rank is what most use, whatever the rank. */
+/** Updates are scaled by alpha / r, which is then 2 for every rank. */
 const ALPHA_PER_RANK = 2;
 
 /** How many digits of MNIST that no training has seen were read right. */
@@ -151,7 +151,10 @@ export class Engine {
         ([, values]) => values.isfinite().all().item() === 0,
       );
       if (infinite !== undefined) {
-        throw new FormatError('takeIn', `${infinite[0]} holds numbers that are not finite; nothing could be read with them`);
+        throw new FormatError(
+          'takeIn',
+          `${infinite[0]} holds numbers that are not finite; nothing could be read with them`,
+        );
       }
       return this.#factsOf(name);
     });
@@ -192,10 +195,20 @@ export class Engine {
   #logits(x: Tensor, adapter: string | null): Tensor {
     const names = listAdapters(this.#model).map(({ name }) => name);
     if (adapter !== null && !names.includes(adapter)) {
-      throw new ArgumentError('read', `there is no adapter ${adapter}; there are ${names.join(', ') || 'none'}`);
+      throw new ArgumentError(
+        'read',
+        `there is no adapter ${adapter}; there are ${names.join(', ') || 'none'}`,
+      );
     }
-    const rows = new Array<string | null>(x.shape[0] as number).fill(adapter);
-    return noGrad(() => (names.length > 0 ? this.#model.forward(x, { adapters: rows }) : this.#model.forward(x)));
+    const adapters = new Array<string | null>(x.shape[0] as number).fill(adapter);
+    const { training } = this.#model;
+    // An adapter that was loaded may have dropout, which is for training.
+    this.#model.eval();
+    try {
+      return noGrad(() => (names.length > 0 ? this.#model.forward(x, { adapters }) : this.#model.forward(x)));
+    } finally {
+      this.#model.train(training);
+    }
   }
 
   #score(adapter: string | null): Score {
@@ -227,7 +240,8 @@ function sizeOf(tensors: Tensors): number {
 /** @throws FormatError if the file does not hold them. */
 function digitsOf(tensors: Tensors, name: string): Digits {
   const { [`${name}.images`]: images, [`${name}.labels`]: labels } = tensors;
-  if (images === undefined || labels === undefined) throw new FormatError('Engine', `there are no ${name} digits`);
+  if (images === undefined || labels === undefined)
+    throw new FormatError('Engine', `there are no ${name} digits`);
   return {
     images: images.to('float32').div(255).dataSync() as Float32Array,
     labels: labels.dataSync() as Int32Array,

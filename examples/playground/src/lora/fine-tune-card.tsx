@@ -34,8 +34,8 @@ export function FineTuneCard() {
         Fine-tune for {name}
       </Button>
       <p class="muted">
-        The network stays frozen; only A and B of its three convolutions learn. Half of each batch are your digits,
-        half are digits of MNIST, so that these are not forgotten.
+        The network stays frozen; only A and B of its three convolutions learn. Half of each batch are your
+        digits, half are digits of MNIST, so that these are not forgotten.
       </p>
       <JobNews job={fineTuning} />
       {losses.value.length > 0 && <LossCurve losses={losses.value} steps={shownSteps.value} />}
@@ -73,13 +73,17 @@ function Choice({ label, choices, chosen }: ChoiceProps) {
 /** How many of the own digits are read right, without the adapter and with it. */
 function OwnScore() {
   const { samples, adapter } = hand.value;
-  if (adapter.value === null || samples.value.length === 0) return null;
+  const { length } = samples.value;
+  if (adapter.value === null || length === 0) return null;
   const right = (by: 'alone' | 'adapted') =>
     samples.value.filter(({ id, label }) => sampleReadings.value.get(id)?.[by] === label).length;
   return (
     <p class="lora-own-score">
-      Of {samples.value.length} digits of {hand.value.name} the network alone reads {right('alone')} right, with LoRA{' '}
-      <strong>{right('adapted')}</strong>.
+      Own digits read right: {right('alone')} of {length} by the network alone,{' '}
+      <strong>
+        {right('adapted')} of {length}
+      </strong>{' '}
+      with LoRA.
     </p>
   );
 }

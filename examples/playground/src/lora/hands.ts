@@ -43,7 +43,9 @@ export const hand = signal<Hand>(HANDS[0]);
 export const isLoraOn = signal(true);
 
 /** The name of the adapter that reads along; `null` for the network alone. */
-export const activeAdapter = computed(() => (isLoraOn.value ? (hand.value.adapter.value?.name ?? null) : null));
+export const activeAdapter = computed(() =>
+  isLoraOn.value ? (hand.value.adapter.value?.name ?? null) : null,
+);
 
 let count = 0;
 

@@ -18,7 +18,10 @@ export class Practice implements Dataset<LabelledImages> {
   batch(indices: Int32Array): LabelledImages {
     const examples = Array.from(indices, (index) => this.#example(index));
     const labels = Int32Array.from(examples, ({ label }) => label);
-    return [concat(examples.map(({ image }) => fromTypedArray(image, [1, 1, SIDE, SIDE]))), fromTypedArray(labels)];
+    return [
+      concat(examples.map(({ image }) => fromTypedArray(image, [1, 1, SIDE, SIDE]))),
+      fromTypedArray(labels),
+    ];
   }
 
   #example(index: number): { readonly image: Float32Array; readonly label: number } {

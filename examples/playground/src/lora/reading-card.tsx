@@ -1,7 +1,7 @@
 /** What the network takes the digit on the pad for, with LoRA or without. */
 import { Card } from '../shell/parts/card.js';
 import { LiveRegion } from '../shell/parts/live-region.js';
-import { hand, HANDS, isLoraOn } from './hands.js';
+import { HANDS, hand, isLoraOn } from './hands.js';
 import { DIGITS, likeliest, type PadReading, padReading } from './readings.js';
 
 export function ReadingCard() {
@@ -49,6 +49,7 @@ function Switches() {
       <label class="lora-switch">
         <input
           type="checkbox"
+          // biome-ignore lint/a11y/useAriaPropsForRole: a checkbox says by itself whether it is checked
           role="switch"
           checked={isLoraOn.value && adapter !== null}
           disabled={adapter === null}
@@ -110,7 +111,7 @@ function Bars({ reading: { probabilities, untouched, isAdapted } }: { readonly r
                 <span class="lora-mark" style={{ left: `${100 * alone(digit)}%` }} />
               )}
             </span>
-            <span>{percent(share(digit))}</span>
+            <span class="lora-percent">{percent(share(digit))}</span>
           </li>
         ))}
       </ol>

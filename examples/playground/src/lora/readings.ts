@@ -65,7 +65,8 @@ function newest(work: () => Promise<void>): () => Promise<void> {
     try {
       await work();
     } catch (error) {
-      if (!(error instanceof Cancelled)) opening.trouble.value = { title: 'The digit could not be read', error };
+      if (!(error instanceof Cancelled))
+        opening.trouble.value = { title: 'The digit could not be read', error };
     }
     isBusy = false;
     if (!isStale) return;

@@ -33,8 +33,8 @@ export function SamplesCard() {
       </label>
       {samples.value.length === 0 ? (
         <p class="muted">
-          Draw digits the way you write them, above all those that are misread, and keep each as what it is meant
-          to be. Three to ten are enough.
+          Draw digits the way you write them, above all those that are misread, and keep each as what it is
+          meant to be. Three to ten are enough.
         </p>
       ) : (
         <ul class="lora-samples">
@@ -47,7 +47,13 @@ export function SamplesCard() {
   );
 }
 
-function SampleItem({ sample, reading }: { readonly sample: Sample; readonly reading?: SampleReading | undefined }) {
+function SampleItem({
+  sample,
+  reading,
+}: {
+  readonly sample: Sample;
+  readonly reading?: SampleReading | undefined;
+}) {
   const taken = isLoraOn.value ? reading?.adapted : reading?.alone;
   const isRight = taken === sample.label;
   return (
@@ -55,7 +61,11 @@ function SampleItem({ sample, reading }: { readonly sample: Sample; readonly rea
       <DigitImage pixels={sample.image} label={`Your ${sample.label}`} />
       <span>
         <strong>{sample.label}</strong>
-        {taken !== undefined && <span class={isRight ? 'lora-right' : 'lora-wrong'}>{isRight ? '✓' : '✗'} read {taken}</span>}
+        {taken !== undefined && (
+          <span class={isRight ? 'lora-right' : 'lora-wrong'}>
+            {isRight ? '✓' : '✗'} read {taken}
+          </span>
+        )}
       </span>
       <Button kind="quiet" onClick={() => deleteSample(sample)} label={`Delete this ${sample.label}`}>
         ×

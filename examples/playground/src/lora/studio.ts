@@ -6,7 +6,7 @@ import { BASE_MODEL, FILES } from './base-model.js';
 import type { Digits } from './digits.js';
 import type { Facts, Reading } from './engine.js';
 import type { EngineWorker } from './engine-worker.js';
-import { digitsOf, type Hand, HANDS, type HandAdapter, isLoraOn } from './hands.js';
+import { digitsOf, HANDS, type Hand, type HandAdapter, isLoraOn } from './hands.js';
 import { doJob, follow, newJob } from './job.js';
 
 /** The network, once it is loaded. */
@@ -82,18 +82,23 @@ export interface FineTuneSettings {
 /** Trains an adapter on the digits of a hand; it takes the place of the one that the hand had. */
 export async function fineTune(hand: Hand, settings: FineTuneSettings): Promise<void> {
   const request = { name: newName(), own: digitsOf(hand.samples.value), ...settings };
+  const startedAt = performance.now();
   losses.value = [];
   await doJob(fineTuning, 'The fine-tune failed', async () => {
     const facts = await follow(fineTuning, 'Fine-tuning', (show) => {
       const onProgress = ({ step, loss }: TrainingStep) => {
         losses.value = [...losses.value, loss];
-        show({ done: step / settings.steps, detail: `step ${step} of ${settings.steps}, loss ${loss.toFixed(3)}` });
+        show({
+          done: step / settings.steps,
+          detail: `step ${step} of ${settings.steps}, loss ${loss.toFixed(3)}`,
+        });
       };
       return worker.run('fineTune', request, { onProgress });
     });
     give(hand, { name: request.name, facts, madeFor: BASE_MODEL });
+    const seconds = (performance.now() - startedAt) / 1000;
     const [first = 0, last = 0] = [losses.value[0], losses.value.at(-1)];
-    return `Fine-tuned: the loss went from ${first.toFixed(3)} to ${last.toFixed(3)}.`;
+    return `Fine-tuned in ${seconds.toFixed(1)} s: the loss went from ${first.toFixed(3)} to ${last.toFixed(3)}.`;
   });
 }
 

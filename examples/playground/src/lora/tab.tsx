@@ -18,8 +18,8 @@ export function Tab() {
     <div class="stack">
       <div class="lora-lead">
         <p>
-          A small network learned to read digits from MNIST. Draw some, keep those that it misreads, and fine-tune a
-          low-rank adapter on them, here in the page.
+          A small network learned to read digits from MNIST. Draw some, keep those that it misreads, and
+          fine-tune a low-rank adapter on them, here in the page.
         </p>
         <JobNews job={opening} />
         {network.value === null && opening.state.value === null && (

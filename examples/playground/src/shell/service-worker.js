@@ -1,4 +1,4 @@
-// The service worker: keeps all files of one build, and answers from them. The build fills in the version and the list.
+// The service worker: keeps all files of one build for when there is no network. The build fills in the version and the list.
 
 const CACHE = `lowrank-playground-${'%VERSION%'}`;
 const FILES = '%FILES%';
@@ -19,11 +19,18 @@ addEventListener('activate', (event) => {
 
 addEventListener('fetch', (event) => {
   const { request } = event;
-  if (request.method !== 'GET' || new URL(request.url).origin !== location.origin) return;
+  const { origin, pathname } = new URL(request.url);
+  if (request.method !== 'GET' || origin !== location.origin) return;
+  // What has a hash in its name is the same in each build that has it; of the rest, the server may have a newer one.
+  const isHashed = /\/(assets|workers)\//.test(pathname);
   event.respondWith(
-    caches
-      .open(CACHE)
-      .then((cache) => cache.match(request, { ignoreSearch: true }))
-      .then((kept) => kept ?? fetch(request)),
+    isHashed
+      ? kept(request).then((response) => response ?? fetch(request))
+      : fetch(request).catch(async () => (await kept(request)) ?? Response.error()),
   );
 });
+
+async function kept(request) {
+  const cache = await caches.open(CACHE);
+  return cache.match(request, { ignoreSearch: true });
+}

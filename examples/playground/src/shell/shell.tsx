@@ -2,8 +2,8 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { Problem } from './parts/problem.js';
 import { currentTab } from './location.js';
+import { Problem } from './parts/problem.js';
 import { TabBar } from './tab-bar.js';
 import { TABS, type TabEntry } from './tabs.js';
 import { ThemeToggle } from './theme.js';
@@ -64,6 +64,7 @@ function Panel({ tab }: { readonly tab: TabEntry }) {
     );
   }, [tab]);
   const Content = content.value;
-  if (failure.value !== null) return <Problem title={`${tab.title} could not be loaded`} error={failure.value} />;
-  return Content === null ? <p class="muted">Loading…</p> : <Content />;
+  if (failure.value !== null)
+    return <Problem title={`${tab.title} could not be loaded`} error={failure.value} />;
+  return Content === null ? <p class="loading muted">Loading…</p> : <Content />;
 }

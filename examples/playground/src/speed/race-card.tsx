@@ -1,6 +1,6 @@
 /** The race: what is computed, the button that starts it, how far it is, and its results. */
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { Button } from '../shell/parts/button.js';
 import { Card } from '../shell/parts/card.js';
 import { LiveRegion } from '../shell/parts/live-region.js';
@@ -32,8 +32,7 @@ export function RaceCard() {
   const failure = useSignal<unknown>(null);
   const status = useSignal('');
   const cancel = useSignal<(() => void) | null>(null);
-  const stop = useRef<() => void>(() => undefined);
-  useEffect(() => () => stop.current(), []);
+  useEffect(() => () => cancel.value?.(), []);
 
   async function start(): Promise<void> {
     const workload = WORKLOADS[choice.value] as Workload;
@@ -42,7 +41,6 @@ export function RaceCard() {
     const race = startRace(workload, (report) => {
       shown.value = { workload, report };
     });
-    stop.current = race.cancel;
     cancel.value = race.cancel;
     try {
       await race.result;

@@ -2,10 +2,11 @@
 import { cpuInfo, setWideSimd } from 'lowrank';
 import { serveTasks } from '../shell/worker-host.js';
 import type { Mode } from './contestants.js';
+import { gpuOffer } from './gpu-offer.js';
 import { enter } from './mode.js';
-import { type GpuOffer, gpuOffer } from './offers.js';
+import type { GpuOffer } from './offers.js';
 import { type Work, workOf } from './work.js';
-import { reasonAgainst, type Workload } from './workload.js';
+import { isWithin, type Workload } from './workload.js';
 
 export interface PrepareRequest {
   readonly mode: Mode;
@@ -34,13 +35,14 @@ const handlers = {
   async prepare({ mode, workload }: PrepareRequest): Promise<Prepared> {
     const entered = await enter(mode);
     if (!entered.isThere) return entered;
-    const reason = entered.isSlow ? reasonAgainst(workload) : null;
-    if (reason !== null) return { isThere: false, reason: `${entered.note}: ${reason}` };
+    const { note, limits } = entered;
+    if (!isWithin(workload, limits))
+      return { isThere: false, reason: `${note}: left out, since it would take seconds` };
     work = workOf(workload, mode);
     const result = Array.from(await work());
     const stride = Math.ceil(result.length / SAMPLE);
     await repeat(work, WARM_UP);
-    return { isThere: true, note: entered.note, sample: result.filter((_, i) => i % stride === 0) };
+    return { isThere: true, note, sample: result.filter((_, i) => i % stride === 0) };
   },
 
   /** The milliseconds of one run, averaged over so many milliseconds. */

@@ -23,11 +23,10 @@ export function operationsOf(workload: Workload): number | null {
   return workload.kind === 'matmul' ? 2 * workload.size ** 3 : null;
 }
 
-/** The largest product that slow contestants compute in less than a second or two. */
-const LARGEST = 512;
+/** The largest size of each kind of work that somebody computes in less than a second or two. */
+export type Limits = Readonly<Record<Workload['kind'], number>>;
 
-/** Why slow contestants leave this workload out; `null` if they do not. */
-export function reasonAgainst(workload: Workload): string | null {
-  if (workload.kind !== 'matmul' || workload.size <= LARGEST) return null;
-  return `left out beyond ${LARGEST} × ${LARGEST}, where it takes seconds`;
+/** Whether the work is within the limits. */
+export function isWithin(workload: Workload, limits: Limits): boolean {
+  return (workload.kind === 'matmul' ? workload.size : workload.batch) <= limits[workload.kind];
 }

@@ -32,7 +32,11 @@ function productOfOthers({ inputs: [x], attrs: { axes } }: ReduceCall): Tensor {
   const lead = kept.map((axis) => x.shape[axis] as number);
   const grouped = permute(x, order);
   const count = axes.reduce((product, axis) => product * (x.shape[axis] as number), 1);
-  const rows = where(eye(count, count, { dtype: 'bool', device: x.device }), 1, reshape(grouped, [...lead, 1, count]));
+  const rows = where(
+    eye(count, count, { dtype: 'bool', device: x.device }),
+    1,
+    reshape(grouped, [...lead, 1, count]),
+  );
   const products = reshape(rows.prod(-1), grouped.shape);
   return permute(
     products,

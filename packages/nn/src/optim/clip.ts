@@ -1,5 +1,5 @@
 /** Keeping gradients small. */
-import { noGrad } from '@lowrank/autograd';
+import { gradientOf, noGrad } from '@lowrank/autograd';
 import { ArgumentError, cast, div, formatValue, GradientError, stack, Tensor, tensor } from '@lowrank/tensor';
 import { checkOptions } from '../checks.js';
 import { parametersOf } from './parameters.js';
@@ -81,7 +81,7 @@ interface WithGradient {
 function withGradient(op: string, parameters: Tensor | Iterable<Tensor>): WithGradient[] {
   const list = parameters instanceof Tensor ? [parameters] : parametersOf(op, parameters);
   return list.flatMap((parameter) => {
-    const { grad } = parameter;
+    const grad = gradientOf(parameter);
     return grad === null ? [] : [{ parameter, grad }];
   });
 }

@@ -1,6 +1,6 @@
 /** The base of all optimisers: groups of parameters with options of their own, state, saving and loading. */
-import { noGrad } from '@lowrank/autograd';
-import { cast, FormatError, Tensor } from '@lowrank/tensor';
+import { gradientOf, noGrad } from '@lowrank/autograd';
+import { adopt, cast, collectTensors, FormatError, Tensor } from '@lowrank/tensor';
 import type { Parameter } from '../parameter.js';
 import { type Group, makeGroups, type Trainable } from './groups.js';
 import type { Move, Update } from './moves.js';
@@ -27,6 +27,8 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
   readonly paramGroups: readonly Group<Options>[];
   readonly #definition: OptimizerDefinition<Options>;
   #state = new Map<Parameter, ParameterState>();
+  /** The states that steps have made and that `stateDict` has not shown. */
+  readonly #unseen = new WeakSet<ParameterState>();
 
   /**
    * @param params The parameters, or groups of them with options of their own.
@@ -56,6 +58,11 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     return moves.map(({ parameter, gradient, state }) => this.update(parameter, gradient, options, state));
   }
 
+  /** Whether nobody but the optimiser itself gets hold of what its `updateAll` makes. */
+  protected get isDiscreet(): boolean {
+    return false;
+  }
+
   /**
    * Moves every parameter that has a gradient. Frozen parameters are given none; one that is left from before they were
    * frozen still counts, as in PyTorch, until `zeroGrad()`.
@@ -63,19 +70,34 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
   step(): void {
     noGrad(() => {
       for (const group of this.paramGroups) {
-        const moving = group.params.filter((parameter) => parameter.grad !== null);
-        const moves = moving.map((parameter) => ({
-          parameter,
-          gradient: parameter.grad as Tensor,
-          state: this.#state.get(parameter),
-        }));
-        this.updateAll(moves, group).forEach(({ value, state }, i) => {
-          const parameter = moving[i] as Parameter;
+        const moves = group.params.flatMap((parameter) => {
+          const gradient = gradientOf(parameter);
+          return gradient === null ? [] : [{ parameter, gradient, state: this.#state.get(parameter) }];
+        });
+        const [updates, made] = collectTensors(() => this.updateAll(moves, group));
+        updates.forEach(({ value, state }, i) => {
+          const { parameter } = moves[i] as (typeof moves)[number];
           parameter.assign(value);
           this.#state.set(parameter, state);
         });
+        this.#release(made, moves, updates);
       }
     });
+  }
+
+  /** On the GPU, gives back what a step needed but did not keep, and the states that it has put others in the place of. */
+  #release(made: ReadonlySet<Tensor>, moves: readonly Move[], updates: readonly Update[]): void {
+    const kept = new Set(updates.flatMap(({ state }) => tensorsOf(state)));
+    const passing = [...made].filter((tensor) => !kept.has(tensor));
+    if (!this.isDiscreet) {
+      for (const tensor of passing) adopt(tensor);
+      return;
+    }
+    const old = moves.flatMap(({ state }) => (state && this.#unseen.has(state) ? tensorsOf(state) : []));
+    for (const { state } of updates) this.#unseen.add(state);
+    for (const tensor of [...passing, ...old]) {
+      if (tensor.device === 'gpu' && !kept.has(tensor)) tensor.dispose();
+    }
   }
 
   /** Forgets the gradients of all parameters. */
@@ -91,6 +113,7 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
       ...options,
       params: params.map((parameter) => numbers.get(parameter) as number),
     });
+    for (const state of this.#state.values()) this.#unseen.delete(state);
     return {
       paramGroups: this.paramGroups.map(save),
       state: parameters.map((parameter) => this.#state.get(parameter) ?? null),
@@ -124,6 +147,10 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
 export abstract class FusedOptimizer<Options extends OptimizerOptions> extends Optimizer<Options> {
   protected abstract override updateAll(moves: readonly Move[], options: Options): readonly Update[];
 
+  protected override get isDiscreet(): boolean {
+    return true;
+  }
+
   protected override update(
     parameter: Tensor,
     gradient: Tensor,
@@ -138,4 +165,8 @@ function withDTypeOf(parameter: Tensor, state: ParameterState): ParameterState {
   const convert = (value: Tensor | number) =>
     value instanceof Tensor ? cast(value, parameter.dtype) : value;
   return Object.fromEntries(Object.entries(state).map(([name, value]) => [name, convert(value)]));
+}
+
+function tensorsOf(state: ParameterState): Tensor[] {
+  return Object.values(state).filter((value) => value instanceof Tensor);
 }

@@ -3,7 +3,10 @@ import { linspace, manualSeed, named, noGrad, randn, tensor } from 'lowrank';
 
 manualSeed(0);
 const x = linspace(-1, 1, 20);
-const y = x.mul(3).add(0.5).add(randn([20]).mul(0.1));
+const y = x
+  .mul(3)
+  .add(0.5)
+  .add(randn([20]).mul(0.1));
 
 let w = tensor(0, { requiresGrad: true });
 let b = tensor(0, { requiresGrad: true });

@@ -22,4 +22,7 @@ console.log('x.grad =', x.grad);
 
 // Measured slopes agree with the rule.
 const point = tensor([-2, 0.1, 3], { dtype: 'float64', requiresGrad: true });
-console.log('gradcheck:', gradcheck((x) => softplus([x]), [point]));
+console.log(
+  'gradcheck:',
+  gradcheck((x) => softplus([x]), [point]),
+);

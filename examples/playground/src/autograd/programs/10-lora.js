@@ -10,7 +10,10 @@ const lora = new Lora(layer.weight.shape, { r: 1 });
 registerParametrization(layer, 'weight', lora);
 
 const trained = layer.parameters().filter(({ requiresGrad }) => requiresGrad);
-console.log('trained shapes:', trained.map(({ shape }) => shape));
+console.log(
+  'trained shapes:',
+  trained.map(({ shape }) => shape),
+);
 
 const [x, target] = [randn([8, 6]), randn([8, 4])];
 const loss = traceCalls(() => mseLoss(layer.forward(x), target), { modules: layer });

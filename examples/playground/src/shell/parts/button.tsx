@@ -15,7 +15,14 @@ export interface ButtonProps {
 
 export function Button({ children, onClick, kind = 'plain', disabled = false, label, pressed }: ButtonProps) {
   return (
-    <button type="button" class={kind} onClick={onClick} disabled={disabled} aria-label={label} aria-pressed={pressed}>
+    <button
+      type="button"
+      class={kind}
+      onClick={onClick}
+      disabled={disabled}
+      aria-label={label}
+      aria-pressed={pressed}
+    >
       {children}
     </button>
   );

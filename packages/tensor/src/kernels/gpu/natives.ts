@@ -19,6 +19,9 @@ const NAN_BITS = '0x7fc00000u';
 const INFINITY_BITS = '0x7f800000u';
 const isNaNOf = (bits: string) => `return (${bits} & 0x7fffffffu) > ${INFINITY_BITS};`;
 
+const differsBy = (bits: string) =>
+  `return a != b || (${bits}(a) & 0x7fffffffu) > ${INFINITY_BITS} || (${bits}(b) & 0x7fffffffu) > ${INFINITY_BITS};`;
+
 export const NATIVES = {
   /** a / b rounded towards zero. */
   quotient: { parameters: ['int', 'int'], returns: 'int', wgsl: 'return a / b;', glsl: 'return a / b;' },
@@ -44,6 +47,13 @@ export const NATIVES = {
     returns: 'float',
     wgsl: `var bits = ${NAN_BITS}; return bitcast<f32>(bits);`,
     glsl: `return uintBitsToFloat(${NAN_BITS});`,
+  },
+  /** a !== b, where NaN differs from everything. */
+  differs: {
+    parameters: ['float', 'float'],
+    returns: 'bool',
+    wgsl: differsBy('bitcast<u32>'),
+    glsl: differsBy('floatBitsToUint'),
   },
   /** The nearest whole number; of two that are as near, the even one. */
   nearest: { parameters: ['float'], returns: 'float', wgsl: 'return round(a);', glsl: 'return roundEven(a);' },

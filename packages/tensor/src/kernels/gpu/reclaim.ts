@@ -2,14 +2,24 @@
  * The net under `dispose`: gives back the memory of storages that no tensor holds any more. The garbage collector knows which
  * these are, but it runs when JavaScript's own memory is short, and knows nothing of a GPU's; so it is told to run.
  */
+import { platform } from '#platform';
 import type { GpuBuffer } from './machine.js';
 import type { GpuStorage } from './storage.js';
 
+/** The garbage collector is left alone below this many bytes. */
+const FLOOR = 128 * 2 ** 20;
+
 export class Reclaimer {
   readonly #registry: FinalizationRegistry<GpuBuffer>;
+  /** Whether finalizers have run since the garbage collector was told to. */
+  #hasReclaimed = false;
+  #limit = FLOOR;
 
   constructor(give: (buffer: GpuBuffer) => void) {
-    this.#registry = new FinalizationRegistry(give);
+    this.#registry = new FinalizationRegistry((buffer) => {
+      this.#hasReclaimed = true;
+      give(buffer);
+    });
   }
 
   /** Gives the storage's buffer back when nobody can reach the storage any more. */
@@ -22,6 +32,16 @@ export class Reclaimer {
     this.#registry.unregister(storage);
   }
 
-  /** Lets finalizers run, at a moment when the program waits for the GPU anyhow. */
-  async atLeisure(_bytes: number): Promise<void> {}
+  /**
+   * Tells the garbage collector to run if twice as much is in use as after its last run, and lets finalizers run. Called at moments
+   * when the program waits for the GPU anyhow: finalizers never run while it does not wait.
+   */
+  async atLeisure(bytesInUse: () => number): Promise<void> {
+    if (bytesInUse() < this.#limit) return;
+    this.#hasReclaimed = false;
+    platform.collectGarbage();
+    await new Promise((resolve) => setTimeout(resolve));
+    // Where it can only be urged, it may take some more urging.
+    if (this.#hasReclaimed) this.#limit = Math.max(FLOOR, 2 * bytesInUse());
+  }
 }

@@ -126,7 +126,7 @@ export class GpuSession implements GpuOwner, GpuCalls {
   async read(storage: GpuStorage): Promise<TypedArray> {
     const buffer = this.#bufferOf('data', storage);
     const values = await this.machine.read(buffer);
-    await this.#reclaimer.atLeisure(this.#bytes);
+    await this.#reclaimer.atLeisure(() => this.#bytes);
     return storage.dtype === 'float32' ? values : convert(values, storage.dtype);
   }
 

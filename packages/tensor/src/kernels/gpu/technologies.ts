@@ -25,21 +25,28 @@ const OPENERS: Readonly<Record<Technology, Open>> = {
   },
 };
 
+/** What came of the search for a GPU. */
+interface Opened {
+  readonly machine?: GpuMachine;
+  /** Of each technology that was tried, why it is not to be had. */
+  readonly reasons: readonly string[];
+}
+
 /** A machine, or what each technology says why there is none. */
-export async function openMachine(technology: Technology | undefined): Promise<GpuMachine | readonly string[]> {
+export async function openMachine(technology: Technology | undefined): Promise<Opened> {
   const names = technology === undefined ? (Object.keys(OPENERS) as Technology[]) : [technology];
   const reasons: string[] = [];
   try {
     const gpuJs = await loadGpuJs();
     for (const name of names) {
       const outcome = await OPENERS[name](gpuJs).catch((cause: Error) => cause.message);
-      if (typeof outcome !== 'string') return outcome;
+      if (typeof outcome !== 'string') return { machine: outcome, reasons };
       reasons.push(`${name}: ${outcome}`);
     }
   } catch (cause) {
     reasons.push(`gpu.js cannot be loaded: ${(cause as Error).message}`);
   }
-  return reasons;
+  return { reasons };
 }
 
 /** A CommonJS module: its exports are the default of what Node and bundlers make of it. */

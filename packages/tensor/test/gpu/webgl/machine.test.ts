@@ -184,6 +184,13 @@ describe('reading', () => {
     await expect(whileWaiting).rejects.toThrow(/context was lost.*Call useGpu\(\) for a new one/);
   });
 
+  it('tells that the context is lost as soon as a read finds out', async () => {
+    const machine = await machineOn(fakeContext({ isContextLost: () => true }));
+    const x = machine.upload(new Float32Array(1));
+    await expect(machine.read(x)).rejects.toThrow(DeviceError);
+    expect(await machine.lost).toBe('the WebGL context was lost');
+  });
+
   it('tells that the context is lost when the browser does', async () => {
     let lose = () => {};
     const canvas = () => ({

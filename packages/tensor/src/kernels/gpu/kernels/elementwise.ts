@@ -49,7 +49,7 @@ function asDType(value: string, { truth = false }: GpuFunction, dtype: DType): s
 }
 
 const CONVERSIONS: Readonly<Partial<Record<DType, string>>> = {
-  bool: 'x[this.thread.x] !== 0 ? 1 : 0',
+  bool: 'differs(x[this.thread.x], 0) ? 1 : 0',
   int32: 'truncated(x[this.thread.x])',
   float32: 'x[this.thread.x]',
 };

@@ -56,16 +56,16 @@ const maxOfLanes = (calls: GpuCalls, x: GpuStorage, { outer, length, inner }: La
   reduce(calls, 'amax', x, [outer, length, inner], [1], 'float32');
 
 const sumOfExponentials = (calls: GpuCalls, x: GpuStorage, max: GpuStorage, lanes: Lanes) =>
-  sumOverLanes(calls, 'sum of exponentials', { term: 'Math.exp(value - max[this.thread.x])' }, { x, max }, lanes);
+  sumOverLanes(calls, 'sum of exponentials', { term: 'expOf(value - max[this.thread.x])' }, { x, max }, lanes);
 
 /** exp(x - max) / sum(exp(x - max)) along each lane. */
 export function softmax(calls: GpuCalls, x: GpuStorage, lanes: Lanes): GpuStorage {
-  return mapWithSums(calls, 'softmax', `Math.exp(value - max[${OWN_LANE}]) / sum[${OWN_LANE}]`, x, lanes);
+  return mapWithSums(calls, 'softmax', `expOf(value - max[${OWN_LANE}]) / sum[${OWN_LANE}]`, x, lanes);
 }
 
 /** (x - max) - log(sum(exp(x - max))) along each lane. */
 export function logSoftmax(calls: GpuCalls, x: GpuStorage, lanes: Lanes): GpuStorage {
-  return mapWithSums(calls, 'logSoftmax', `value - max[${OWN_LANE}] - Math.log(sum[${OWN_LANE}])`, x, lanes);
+  return mapWithSums(calls, 'logSoftmax', `value - max[${OWN_LANE}] - logOf(sum[${OWN_LANE}])`, x, lanes);
 }
 
 function mapWithSums(calls: GpuCalls, name: string, expression: string, x: GpuStorage, lanes: Lanes): GpuStorage {
@@ -162,10 +162,10 @@ export function crossEntropy(calls: GpuCalls, x: GpuStorage, classes: GpuStorage
       calls,
       'crossEntropy',
       {
-        term: 'Math.exp(value - max[this.thread.x])',
+        term: 'expOf(value - max[this.thread.x])',
         result:
           'classes[this.thread.x] < 0 || classes[this.thread.x] >= length ? notANumber() : ' +
-          'Math.log(sum) - (x[this.thread.x * length + whole(classes[this.thread.x])] - max[this.thread.x])',
+          'logOf(sum) - (x[this.thread.x * length + whole(classes[this.thread.x])] - max[this.thread.x])',
       },
       { x, classes, max },
       lanes,
@@ -190,7 +190,7 @@ export function crossEntropyGrad(
       mapLanes(
         calls,
         'crossEntropyGrad',
-        `g[${own}] * (Math.exp(value - max[${own}]) - (${onehot})) / sum[${own}]`,
+        `g[${own}] * (expOf(value - max[${own}]) - (${onehot})) / sum[${own}]`,
         { x, g, classes, max, sum },
         lanes,
       ),

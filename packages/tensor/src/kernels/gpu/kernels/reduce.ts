@@ -15,8 +15,8 @@ const REDUCTIONS: Readonly<Record<ReductionName, { readonly init: string; readon
   prod: { init: '1', combine: 'a * value' },
   amax: { init: '-infinity()', combine: 'largest(a, value)' },
   amin: { init: 'infinity()', combine: 'smallest(a, value)' },
-  any: { init: '0', combine: 'a !== 0 || value !== 0 ? 1 : 0' },
-  all: { init: '1', combine: 'a !== 0 && value !== 0 ? 1 : 0' },
+  any: { init: '0', combine: 'a === 1 || differs(value, 0) ? 1 : 0' },
+  all: { init: '1', combine: 'a === 1 && differs(value, 0) ? 1 : 0' },
 };
 
 /** How many values one thread takes in where there are so many that several threads share them. */

@@ -1,9 +1,10 @@
 /** The GPU by WebGL 2: gpu.js translates kernels to GLSL, and textures, programs and draws are ours. */
+import { DeviceError } from '../../../errors.js';
 import type { GpuBuffer, GpuKernel, GpuMachine, MachineInfo, MachineMemory, Technology } from '../machine.js';
 import { contextOfNode, contextOfPage } from './context.js';
 import type { Gl } from './gl.js';
 import { Programs } from './programs.js';
-import { checkContext, type ReadBack, readLater, readNow } from './readback.js';
+import { type CellFormat, cellFormat, type ReadBack, readLater, readNow } from './readback.js';
 import { type TextureBuffer, Textures } from './textures.js';
 import type { GpuJs } from './translate.js';
 
@@ -39,11 +40,15 @@ function describe(technology: Technology, gl: Gl): MachineInfo {
   };
 }
 
+const LOST = 'the WebGL context was lost';
+
 class WebGlMachine implements GpuMachine {
   readonly lost: Promise<string>;
   readonly #textures: Textures;
   readonly #programs: Programs;
   readonly #readBack: ReadBack;
+  #cells: CellFormat | undefined;
+  #lose = () => {};
 
   constructor(
     private readonly gl: Gl,
@@ -53,9 +58,10 @@ class WebGlMachine implements GpuMachine {
     this.#textures = new Textures(gl);
     this.#programs = new Programs(gl, gpuJs, this.#textures.rowBits);
     this.#readBack = info.technology === 'headless-gl' ? readNow : readLater;
-    // Headless contexts have no canvas, and are never lost.
     this.lost = new Promise((resolve) => {
-      gl.canvas?.addEventListener?.('webglcontextlost', () => resolve('the WebGL context was lost'));
+      this.#lose = () => resolve(LOST);
+      // Headless contexts have no canvas, and are never lost.
+      gl.canvas?.addEventListener?.('webglcontextlost', this.#lose);
     });
   }
 
@@ -103,8 +109,11 @@ class WebGlMachine implements GpuMachine {
 
   async read(buffer: GpuBuffer): Promise<Float32Array> {
     const { gl } = this;
-    checkContext(gl);
-    const values = await this.#readBack(gl, buffer as TextureBuffer);
+    this.#checkContext();
+    gl.bindFramebuffer(gl.FRAMEBUFFER, (buffer as TextureBuffer).sheet.framebuffer);
+    this.#cells ??= cellFormat(gl);
+    const values = await this.#readBack(gl, buffer as TextureBuffer, this.#cells);
+    this.#checkContext();
     this.#textures.trim();
     return values;
   }
@@ -121,5 +130,12 @@ class WebGlMachine implements GpuMachine {
     const { gl } = this;
     gl.getExtension('WEBGL_lose_context')?.loseContext();
     gl.getExtension('STACKGL_destroy_context')?.destroy();
+  }
+
+  /** @throws DeviceError once the context is lost: the browser tells `lost` somewhat later. */
+  #checkContext(): void {
+    if (!this.gl.isContextLost()) return;
+    this.#lose();
+    throw new DeviceError('gpu', `${LOST}, and all values in it. Call useGpu() for a new one`);
   }
 }

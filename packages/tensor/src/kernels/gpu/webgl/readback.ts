@@ -1,22 +1,9 @@
 /** Reading textures. */
-import { DeviceError } from '../../../errors.js';
 import type { Gl, GlFence } from './gl.js';
 import type { TextureBuffer } from './textures.js';
 
-/** The elements of an array, once all that was queued before is done. */
-export type ReadBack = (gl: Gl, buffer: TextureBuffer) => Promise<Float32Array>;
-
 /** How often the fence is asked with no pause but other tasks': small results are there by then. */
 const EAGER_TURNS = 50;
-
-/** @throws DeviceError once the context is lost. */
-export function checkContext(gl: Gl): void {
-  if (!gl.isContextLost()) return;
-  throw new DeviceError(
-    'gpu',
-    'the WebGL context was lost, and all values in it. Call useGpu() for a new one',
-  );
-}
 
 /** Lets other tasks run: a fence passes between tasks only. */
 function turn(isEager: boolean): Promise<void> {
@@ -39,59 +26,64 @@ interface Port {
   close(): void;
 }
 
+/** Returns once the fence has passed, or never will because the context is lost. */
 async function pass(gl: Gl, fence: GlFence): Promise<void> {
   for (let turns = 0; gl.clientWaitSync(fence, 0, 0) === gl.TIMEOUT_EXPIRED; turns++) {
     await turn(turns < EAGER_TURNS);
   }
-  checkContext(gl);
 }
 
-interface Cells {
+/** How the driver hands out the cells of our textures: as single numbers or, what WebGL promises, as four channels. */
+export interface CellFormat {
   readonly format: number;
-  /** Numbers per cell: the driver may hand out single ones; WebGL promises no less than all four channels. */
   readonly channels: 1 | 4;
-  /** Room for the rows of the array. */
-  readonly values: Float32Array;
 }
 
-function cellsOf(gl: Gl, { rows, sheet }: TextureBuffer): Cells {
-  gl.bindFramebuffer(gl.FRAMEBUFFER, sheet.framebuffer);
+/** Asked of the framebuffer that is bound; it is the same for all of a context, as all have single floats. */
+export function cellFormat(gl: Gl): CellFormat {
   const isTight =
     gl.getParameter(gl.IMPLEMENTATION_COLOR_READ_FORMAT) === gl.RED &&
     gl.getParameter(gl.IMPLEMENTATION_COLOR_READ_TYPE) === gl.FLOAT;
-  const channels = isTight ? 1 : 4;
-  const values = new Float32Array(rows * sheet.width * channels);
-  return { format: isTight ? gl.RED : gl.RGBA, channels, values };
+  return isTight ? { format: gl.RED, channels: 1 } : { format: gl.RGBA, channels: 4 };
 }
 
-const firstOf = ({ channels, values }: Cells, length: number): Float32Array =>
-  channels === 1 ? values.subarray(0, length) : Float32Array.from({ length }, (_, i) => values[4 * i]);
+/**
+ * The elements of the array in the framebuffer that is bound, once all that was queued before is done. They are arbitrary if the
+ * context is lost by then.
+ */
+export type ReadBack = (gl: Gl, buffer: TextureBuffer, cells: CellFormat) => Promise<Float32Array>;
+
+const roomFor = ({ rows, sheet }: TextureBuffer, { channels }: CellFormat) =>
+  new Float32Array(rows * sheet.width * channels);
+
+const firstOf = (cells: Float32Array, channels: 1 | 4, length: number): Float32Array =>
+  channels === 1 ? cells.slice(0, length) : Float32Array.from({ length }, (_, i) => cells[channels * i]);
 
 /** Blocks the thread: for contexts without buffers of pixels. */
-export const readNow: ReadBack = async (gl, buffer) => {
-  const cells = cellsOf(gl, buffer);
-  gl.readPixels(0, 0, buffer.sheet.width, buffer.rows, cells.format, gl.FLOAT, cells.values);
-  return firstOf(cells, buffer.length);
+export const readNow: ReadBack = async (gl, buffer, { format, channels }) => {
+  const cells = roomFor(buffer, { format, channels });
+  gl.readPixels(0, 0, buffer.sheet.width, buffer.rows, format, gl.FLOAT, cells);
+  return firstOf(cells, channels, buffer.length);
 };
 
 /** By way of a buffer of the driver; a fence tells when the values are there. */
-export const readLater: ReadBack = async (gl, buffer) => {
-  const cells = cellsOf(gl, buffer);
+export const readLater: ReadBack = async (gl, buffer, { format, channels }) => {
+  const cells = roomFor(buffer, { format, channels });
   const pixels = gl.createBuffer();
   gl.bindBuffer(gl.PIXEL_PACK_BUFFER, pixels);
-  gl.bufferData(gl.PIXEL_PACK_BUFFER, cells.values.byteLength, gl.STREAM_READ);
-  gl.readPixels(0, 0, buffer.sheet.width, buffer.rows, cells.format, gl.FLOAT, 0);
+  gl.bufferData(gl.PIXEL_PACK_BUFFER, cells.byteLength, gl.STREAM_READ);
+  gl.readPixels(0, 0, buffer.sheet.width, buffer.rows, format, gl.FLOAT, 0);
   gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
   const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
   gl.flush();
   try {
     await pass(gl, fence);
     gl.bindBuffer(gl.PIXEL_PACK_BUFFER, pixels);
-    gl.getBufferSubData(gl.PIXEL_PACK_BUFFER, 0, cells.values);
+    gl.getBufferSubData(gl.PIXEL_PACK_BUFFER, 0, cells);
     gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
   } finally {
     gl.deleteSync(fence);
     gl.deleteBuffer(pixels);
   }
-  return firstOf(cells, buffer.length);
+  return firstOf(cells, channels, buffer.length);
 };

@@ -1,7 +1,7 @@
 /** From a kernel in gpu.js's dialect to a fragment shader: gpu.js translates the functions, the frame around them is ours. */
 import { DeviceError } from '../../../errors.js';
 import type { GpuFunction, GpuKernel, ScalarParameter } from '../machine.js';
-import { NATIVES, type NativeFunction, nativesIn } from '../natives.js';
+import { NATIVES, type NativeName, nativesIn } from '../natives.js';
 import { hoistDivisions } from './invariants.js';
 
 /** gpu.js's names of the types. */
@@ -49,9 +49,19 @@ export interface GpuJs {
 
 const NAMES = ['a', 'b', 'c', 'd'] as const;
 
-function declareNative(name: string, { parameters, returns, glsl }: NativeFunction): string {
+function defineNative(name: NativeName): string {
+  const { parameters, returns, glsl } = NATIVES[name];
   const list = parameters.map((type, i) => `${type} ${NAMES[i]}`).join(', ');
   return `${returns} ${name}(${list}) { ${glsl} }`;
+}
+
+/** gpu.js does not always define functions before those that call them. */
+function declareOwn({ name, parameters, truth }: GpuFunction): string {
+  return `${truth ? 'bool' : 'float'} ${ownName(name)}(${parameters.map(() => 'float').join(', ')});`;
+}
+
+function nativesOf({ source, functions = [] }: GpuKernel): NativeName[] {
+  return nativesIn([source, ...functions.map((each) => each.source)]);
 }
 
 /** Gives functions that a kernel brings along names that GLSL has not: `clamp` and many more are its own. */
@@ -67,7 +77,6 @@ const ownName = (name: string): string => `own_${name}`;
 /** The kernel and the functions that it calls, in GLSL, as gpu.js writes them. @throws what gpu.js throws. */
 function translateFunctions(gpuJs: GpuJs, kernel: GpuKernel): string {
   const { source, inputs, scalars, functions = [] } = kernel;
-  const natives = nativesIn([source, ...functions.map((each) => each.source)]);
   const types = [...inputs.map(() => ARRAY), ...scalars.map(({ type }) => TYPES[type])];
   const builder = gpuJs.FunctionBuilder.fromKernel(
     {
@@ -85,9 +94,9 @@ function translateFunctions(gpuJs: GpuJs, kernel: GpuKernel): string {
         argumentTypes: each.parameters.map(() => TYPES.float),
         returnType: TYPES.float,
       })),
-      nativeFunctions: natives.map((name) => ({
+      nativeFunctions: nativesOf(kernel).map((name) => ({
         name,
-        source: declareNative(name, NATIVES[name]),
+        source: '',
         argumentTypes: NATIVES[name].parameters.map((type) => TYPES[type]),
         returnType: TYPES[NATIVES[name].returns],
       })),
@@ -163,6 +172,8 @@ float _pow(float a, float b) { return pow(a, b); }
 float getFloatFromSampler2D(sampler2D cells, ivec2 size, ivec3 dims, int z, int y, int x) {
   return texelFetch(cells, ivec2(x & ${2 ** rowBits - 1}, x >> ${rowBits}), 0).r;
 }
+${nativesOf(kernel).map(defineNative).join('\n')}
+${(kernel.functions ?? []).map(declareOwn).join('\n')}
 ${functions}
 void main() {
   threadId = ivec3((int(gl_FragCoord.y) << ${rowBits}) + int(gl_FragCoord.x), 0, 0);

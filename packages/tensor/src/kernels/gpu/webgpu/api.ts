@@ -19,7 +19,7 @@ export interface GpuDevice {
   readonly features: Iterable<string>;
   readonly queue: GpuQueue;
   readonly lost: Promise<{ readonly reason: string; readonly message: string }>;
-  onuncapturederror: ((event: { readonly error: GpuError }) => void) | null;
+  onuncapturederror: ((event: { readonly error: GpuError; preventDefault(): void }) => void) | null;
   createBuffer(descriptor: { size: number; usage: number }): WebGpuBuffer;
   createShaderModule(descriptor: { code: string; label: string }): object;
   createBindGroupLayout(descriptor: { entries: readonly object[] }): object;

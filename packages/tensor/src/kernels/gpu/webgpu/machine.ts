@@ -35,7 +35,7 @@ export async function openWebGpu(gpu: Gpu, gpuJs: GpuJs): Promise<GpuMachine | s
     requiredFeatures: FEATURES.filter((name) => adapter.features.has(name)),
     requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name] as number])),
   });
-  return new WebGpuMachine(device, describe(adapter, device), gpuJs);
+  return new WebGpuMachine(gpu, device, describe(adapter, device), gpuJs);
 }
 
 function describe({ info }: GpuAdapter, device: GpuDevice): MachineInfo {
@@ -59,24 +59,27 @@ class WebGpuMachine implements GpuMachine {
   readonly #queue: Queue;
   readonly #pipelines: Pipelines;
   readonly #translations = new Map<string, Translation>();
-  /** What may yet fail of what was queued. */
-  readonly #pending = new Set<Promise<void>>();
+  /** What kernels come to that are being compiled. */
+  #compiling: Promise<DeviceError | undefined>[] = [];
+  /** The first thing that went wrong since the last read. */
   #failure: DeviceError | undefined;
 
   constructor(
+    /** Held for as long as the device is in use: Dawn ends, and takes the process along, when it is collected. */
+    protected readonly gpu: Gpu,
     private readonly device: GpuDevice,
     readonly info: MachineInfo,
     private readonly gpuJs: GpuJs,
   ) {
     this.#pool = new Pool(device);
     this.#queue = new Queue(device);
-    this.#pipelines = new Pipelines(
-      device,
-      (error) => this.#fail(error),
-      (outcome) => this.#await(outcome),
-    );
+    this.#pipelines = new Pipelines(device, (outcome) => this.#compiling.push(outcome));
     this.lost = device.lost.then(({ message, reason }) => message || reason);
-    device.onuncapturederror = ({ error }) => this.#fail(new DeviceError('gpu', error.message));
+    device.onuncapturederror = (event) => {
+      // Or it would be written to the console as well.
+      event.preventDefault();
+      this.#failure ??= new DeviceError('gpu', event.error.message);
+    };
   }
 
   upload(values: Float32Array): GpuBuffer {
@@ -121,13 +124,11 @@ class WebGpuMachine implements GpuMachine {
     const { raw, length } = buffer as PooledBuffer;
     // A copy has a multiple of 4 bytes, and at least one such.
     const bytes = this.#queue.read(raw, Math.max(4, 4 * length));
-    const outcome = await Promise.race([bytes, this.lost]).catch((cause: Error) => cause.message);
-    await Promise.all(this.#pending);
-    if (this.#failure !== undefined) {
-      const failure = this.#failure;
-      this.#failure = undefined;
-      throw failure;
-    }
+    // Mapping fails if the device is lost.
+    const outcome = await bytes.catch((cause: Error) => cause.message);
+    const failure = (await this.#compileError()) ?? this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) throw failure;
     if (typeof outcome === 'string') {
       throw new DeviceError('gpu', `the values cannot be read: ${outcome}. Call useGpu() for a new device`);
     }
@@ -161,14 +162,13 @@ class WebGpuMachine implements GpuMachine {
     return [Math.ceil(groups / y), y];
   }
 
-  #await(outcome: Promise<void>): void {
-    const settled = outcome.catch(() => undefined).then(() => void this.#pending.delete(settled));
-    this.#pending.add(settled);
-  }
-
-  /** Keeps the first failure for the next read. */
-  #fail(error: DeviceError): void {
-    this.#failure ??= error;
+  /** Of what is compiled by now, the first mistake: what else went wrong follows from it. */
+  async #compileError(): Promise<DeviceError | undefined> {
+    const outcomes = this.#compiling;
+    this.#compiling = [];
+    // A device that is lost drops its error scopes.
+    const errors = await Promise.all(outcomes.map((outcome) => outcome.catch(() => undefined)));
+    return errors.find((error) => error !== undefined);
   }
 }
 

@@ -9,19 +9,24 @@ export interface Pipeline {
 
 export class Pipelines {
   readonly #byName = new Map<string, Pipeline>();
+  /** What is wrong with kernels that did not compile. */
+  readonly #broken = new Map<string, DeviceError>();
   /** By the number of inputs. */
   readonly #layouts: { readonly group: object; readonly pipeline: object }[] = [];
 
   constructor(
     private readonly device: GpuDevice,
-    /** Hears of a kernel that does not compile. */
-    private readonly failed: (error: DeviceError) => void,
-    /** Hears that something has begun that may yet fail. */
-    private readonly pending: (outcome: Promise<void>) => void,
+    /** Hears what a compilation that has begun comes to. */
+    private readonly began: (outcome: Promise<DeviceError | undefined>) => void,
   ) {}
 
-  /** The pipeline of a kernel with so many inputs; `code` is asked for only once for each name. */
+  /**
+   * The pipeline of a kernel with so many inputs; `code` is asked for only once for each name.
+   * @throws DeviceError if it is known by now that it does not compile.
+   */
   get(name: string, inputs: number, code: () => string): Pipeline {
+    const error = this.#broken.get(name);
+    if (error !== undefined) throw error;
     const known = this.#byName.get(name);
     if (known !== undefined) return known;
     const compiled = this.#compile(name, inputs, code());
@@ -39,12 +44,16 @@ export class Pipelines {
       compute: { module, entryPoint: 'main' },
       label: name,
     });
-    const check = async () => {
-      const error = await device.popErrorScope();
-      if (error) this.failed(new DeviceError(name, `this kernel does not compile: ${error.message}\n${code}`));
-    };
-    this.pending(check());
+    this.began(this.#outcome(name, code));
     return { pipeline, layout: layout.group };
+  }
+
+  async #outcome(name: string, code: string): Promise<DeviceError | undefined> {
+    const error = await this.device.popErrorScope();
+    if (!error) return undefined;
+    const failure = new DeviceError(name, `this kernel does not compile: ${error.message}\n${code}`);
+    this.#broken.set(name, failure);
+    return failure;
   }
 
   #layoutFor(inputs: number) {

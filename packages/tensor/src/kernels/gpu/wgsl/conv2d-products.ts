@@ -139,7 +139,8 @@ export function inputGradSizes({ N, ...geometry }: Conv2dDims): Conv2dSizes {
 
 /**
  * dx = w^T · columns of g: a row for each input channel, a column for each pixel of each image. Where there are strides, a pixel is
- * reached by some taps only: there is a product for each phase, which sums no zeros. g is the first operand.
+ * reached by some taps only: there is a product for each phase, which sums no zeros. At the border, taps that reach no output are
+ * multiplied with 0, so that a weight that is not finite makes NaN there. g is the first operand.
  */
 export function inputGrad(geometry: Geometry): Conv2dProduct {
   const { C, O, H, W, KW, outH, outW, strideH, strideW, padTop, padLeft, dilationH, dilationW } = geometry;

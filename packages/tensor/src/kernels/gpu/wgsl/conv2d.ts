@@ -26,7 +26,7 @@ import {
   type Plan,
   type Source,
 } from './program.js';
-import { cutOf, type Tile } from './tile.js';
+import { cutOf, isTiny, type Tile } from './tile.js';
 
 /** How each of the ops is a product. */
 const OPS = {
@@ -65,6 +65,7 @@ function planProduct(
   ending = NO_ENDING,
 ): Plan {
   const sizes = OPS[op].sizes(dims);
+  if (isTiny(sizes, capabilities)) return [];
   const options = { op, geometry: geometryOf(dims), ending };
   if (sizes.M <= FEW_ROWS) return planDirect(options, sizes, length);
   return planTiled(options, sizes, length, capabilities);
@@ -111,8 +112,7 @@ function planTiled(
   length: number,
   capabilities: Capabilities,
 ): Plan {
-  const { tile, depth } = cutOf(sizes, capabilities);
-  const parts = Math.ceil(sizes.K / depth);
+  const { tile, parts, depth } = cutOf(sizes, capabilities);
   const isWhole = parts === 1;
   const product = defineStep({
     kind: 'tiled',

@@ -33,7 +33,7 @@ export interface Target {
 
 export interface Gemm extends Omit<KernelText, 'threads' | 'body'> {
   readonly tile: Tile;
-  /** Whether all k of a tile are written out. */
+  /** Whether all k of a tile are written out: constant indices need no arithmetic and no bounds checks, but more code. */
   readonly unrolled: boolean;
   readonly a: Operand;
   readonly b: Operand;

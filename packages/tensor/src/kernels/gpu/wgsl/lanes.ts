@@ -23,13 +23,17 @@ ${lines(steps.length, (i) => step(steps[i]))}
   sum = sums[thread];`;
 }
 
-/** The same for a workgroup all of which share one sum, by subgroups: one barrier instead of one for each halving. */
-export const ADD_IN_SUBGROUPS = `
+/**
+ * The same for a workgroup all of which share one sum: subgroups add up their own, and then each of them the sums of all. That is
+ * one barrier instead of one for each halving, and takes nothing for granted of who is in which subgroup.
+ */
+export const addInSubgroups = (threads: number) => `
   let sumOfSubgroup = subgroupAdd(sum);
-  if (subgroupElect()) { sums[subgroup] = sumOfSubgroup; }
+  sums[thread] = select(0.0, sumOfSubgroup, subgroupLane == 0u);
   workgroupBarrier();
   sum = 0.0;
-  if (lane == 0u) { for (var i = 0u; i < subgroups; i++) { sum += sums[i]; } }`;
+  for (var i = subgroupLane; i < ${threads}u; i += subgroupSize) { sum += sums[i]; }
+  sum = subgroupAdd(sum);`;
 
 /** How many invocations share a sum: the next power of two. */
 export function lanesFor(wanted: number, most: number): number {

@@ -5,7 +5,7 @@ import { gemm, type Target, workgroupsOf } from './gemm.js';
 import { elementOf, type MatrixLayout, matrixOperand } from './matrix.js';
 import { isInFours, placesOf, tableInput } from './places.js';
 import { type Capabilities, defineStep, type KernelText, lines, type Plan, type Source } from './program.js';
-import { cutOf, type Tile } from './tile.js';
+import { cutOf, isTiny, type Tile } from './tile.js';
 import { planVector } from './vector.js';
 
 /** Numbers of the operands of a plan. */
@@ -20,15 +20,15 @@ const BIAS = 2;
 export function planMatmul(dims: MatmulDims, capabilities: Capabilities, ending: Ending = NO_ENDING): Plan {
   const { M, N, K, transposeA, transposeB, offsetsA, offsetsB } = dims;
   const biases: readonly Source[] = ending.bias ? [BIAS] : [];
+  const sizes = { M, N, K, batch: offsetsA.length };
+  if (isTiny(sizes, capabilities)) return [];
   if (M === 1 || N === 1)
     return planVector(dims, capabilities, ending, {
       matrix: M === 1 ? B : A,
       vector: M === 1 ? A : B,
       biases,
     });
-  const sizes = { M, N, K, batch: offsetsA.length };
-  const { tile, depth } = cutOf(sizes, capabilities);
-  const parts = Math.max(1, Math.ceil(K / depth));
+  const { tile, parts, depth } = cutOf(sizes, capabilities);
   const { hasTable, params, tables } = placesOf(offsetsA, offsetsB);
   const length = sizes.batch * M * N;
   const isWhole = parts === 1;

@@ -2,13 +2,13 @@
 
 /** What of the adapter decides how a kernel is written. */
 export interface Capabilities {
-  /** Such as `nvidia`, `apple` or `intel`; may be empty. `GPUAdapterInfo.vendor` */
-  readonly vendor: string;
-  /** Whether the device was made with the feature `subgroups`, and WGSL has `subgroup_id`. */
+  /** Intel's adapters have half as many registers for an invocation as others. */
+  readonly isIntel: boolean;
+  /** Whether the device was made with the feature `subgroups`. */
   readonly subgroups: boolean;
   /** Whether a processor does the adapter's work: then what is large takes seconds to compile. */
   readonly isSoftware: boolean;
-  /** How all products are to be cut, such as `128x128x16/8x8@4096`, for benches that compare. Default: as suits the shape. */
+  /** How all products are to be cut, such as `128x128x16/8x8@1`, for benches that compare. Default: as suits the shape. */
   readonly cut?: string | undefined;
 }
 
@@ -32,7 +32,10 @@ export interface Step {
   readonly length: number;
 }
 
-/** The dispatches of an op, in their order: the output of the last one is the result. */
+/**
+ * The dispatches of an op, in their order: the output of the last one is the result. None where the product is so small that it is
+ * not worth a kernel of its own.
+ */
 export type Plan = readonly Step[];
 
 /** What a buffer is declared to hold. */
@@ -90,7 +93,6 @@ function shader(params: readonly string[], text: KernelText): string {
   );
   const hasSubgroups = features.includes('subgroups');
   return `${features.map((name) => `enable ${name};`).join('\n')}
-${hasSubgroups ? 'requires subgroup_id;' : ''}
 struct Params { ${params.map((name) => `${name}: u32`).join(', ')} }
 @group(0) @binding(0) var<uniform> params: Params;
 ${buffers.join('\n')}
@@ -101,7 +103,7 @@ fn main(
   @builtin(workgroup_id) cell: vec3u,
   @builtin(num_workgroups) grid: vec3u,
   @builtin(local_invocation_index) thread: u32,
-  ${hasSubgroups ? '@builtin(subgroup_id) subgroup: u32, @builtin(num_subgroups) subgroups: u32,' : ''}
+  ${hasSubgroups ? '@builtin(subgroup_invocation_id) subgroupLane: u32, @builtin(subgroup_size) subgroupSize: u32,' : ''}
 ) {
   let id = cell.x + cell.y * grid.x;
   if (id >= params.groups) { return; }

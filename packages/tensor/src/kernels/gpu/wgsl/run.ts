@@ -1,6 +1,16 @@
-/** Runs plans on a machine. */
-import type { GpuBuffer, GpuMachine, WgslKernel } from '../machine.js';
+/** Runs plans on a GPU. */
+import type { WgslCall, WgslKernel } from '../machine.js';
 import type { Plan, Source, Step } from './program.js';
+
+/** What plans need of a GPU whose memory comes in pieces of type S. */
+export interface WgslCalls<S> {
+  readonly put: (values: Float32Array) => S;
+  readonly runWgsl: (
+    kernel: WgslKernel,
+    call: Omit<WgslCall, 'inputs'> & { readonly inputs: readonly S[] },
+  ) => S;
+  readonly release: (piece: S) => void;
+}
 
 /** Texts are written once for each key. */
 const kernels = new Map<string, WgslKernel>();
@@ -13,34 +23,31 @@ function kernelOf({ key, code, features }: Step): WgslKernel {
   return kernel;
 }
 
-/** What can run kernels in WGSL. */
-export type WgslMachine = Pick<GpuMachine, 'upload' | 'free'> & Required<Pick<GpuMachine, 'runWgsl'>>;
-
 /** Queues the steps of a plan and returns the last one's output. What only they need is given back. */
-export function runPlan(machine: WgslMachine, plan: Plan, operands: readonly GpuBuffer[]): GpuBuffer {
-  let output: GpuBuffer | undefined;
+export function runPlan<S>(calls: WgslCalls<S>, plan: Plan, operands: readonly S[]): S {
+  let output: S | undefined;
   for (const step of plan) {
-    const tables: GpuBuffer[] = [];
-    const find = (source: Source): GpuBuffer => {
-      if (source === 'previous') return output!;
+    const used: S[] = output === undefined ? [] : [output];
+    const find = (source: Source): S => {
+      if (source === 'previous') return output as S;
       if (typeof source === 'number') return operands[source];
-      // Its bits are moved, never read as floats.
-      tables.push(machine.upload(new Float32Array(source.buffer)));
-      return tables.at(-1)!;
+      // Its bits are moved, and never read as floats.
+      const table = calls.put(new Float32Array(source.buffer));
+      used.push(table);
+      return table;
     };
-    const previous = output;
-    output = machine.runWgsl(kernelOf(step), {
+    output = calls.runWgsl(kernelOf(step), {
       inputs: step.inputs.map(find),
       parameters: uniformOf(step.params),
       workgroups: [...step.workgroups, 1],
       length: step.length,
     });
-    for (const buffer of [previous, ...tables]) if (buffer !== undefined) machine.free(buffer);
+    used.forEach(calls.release);
   }
-  return output!;
+  return output as S;
 }
 
-/** Uniforms are multiples of 16 bytes. */
+/** A uniform is a multiple of 16 bytes long. */
 function uniformOf(params: readonly number[]): ArrayBuffer {
   const numbers = new Uint32Array(4 * Math.ceil(params.length / 4));
   numbers.set(params);

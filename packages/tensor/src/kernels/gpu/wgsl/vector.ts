@@ -1,7 +1,7 @@
 /** Products of a matrix with a vector in WGSL: they read each value of the matrix once, so all that counts is to read fast. */
 import type { MatmulDims } from '../../dims.js';
 import { activated, addParts, type Ending, NO_ENDING } from './epilogue.js';
-import { ADD_IN_SUBGROUPS, addInSteps, laneMemory, lanesFor } from './lanes.js';
+import { addInSteps, addInSubgroups, laneMemory, lanesFor } from './lanes.js';
 import { beginning, isInFours, placesOf, tableInput } from './places.js';
 import { type Capabilities, defineStep, type KernelText, type Plan, type Source } from './program.js';
 
@@ -56,7 +56,7 @@ export function planVector(
       hasTable,
       lanes,
       ending: isWhole ? ending : NO_ENDING,
-      subgroups: subgroups && lanes === THREADS,
+      subgroups: subgroups && isAlongK && lanes === THREADS,
     },
     text: vectorText,
     params: { lines: count, K, batch: offsets.length, depth, channels: N, ...params },
@@ -115,7 +115,7 @@ function vectorText(options: VectorOptions): KernelText {
     total = fma(a[(beginA + ${place})${at}], ${isWide ? 'vec4f(b[beginB + k])' : `b[(beginB + k)${at}]`}, total);
   }
   var sum = ${isDot ? 'dot(total, vec4f(1.0))' : 'total'};
-  ${subgroups ? ADD_IN_SUBGROUPS : addInSteps(lanes, isAlongK ? 1 : across)}
+  ${subgroups ? addInSubgroups(THREADS) : addInSteps(lanes, isAlongK ? 1 : across)}
   if (lane != 0u || own >= params.lines) { return; }
   ${ending.bias ? biasOf(isWide) : ''}
   let value = vec4f(sum);

@@ -9,6 +9,7 @@ interface Builtins {
   readonly 'node:fs': typeof import('node:fs');
   readonly 'node:os': typeof import('node:os');
   readonly 'node:v8': typeof import('node:v8');
+  readonly 'node:vm': typeof import('node:vm');
   readonly 'node:worker_threads': typeof import('node:worker_threads');
 }
 
@@ -97,7 +98,7 @@ function uninitialised(length: number): Float32Array<ArrayBuffer> {
   return new Float32Array(Buffer.allocUnsafeSlow(4 * length).buffer as ArrayBuffer);
 }
 
-/** Dawn, by the package `webgpu`. It lives for as long as somebody refers to what is returned, or to a device of it. */
+/** Dawn, by the package `webgpu`. It lives for as long as somebody refers to what is returned. */
 async function webGpu(): Promise<object | string> {
   try {
     const { create } = await import('webgpu');
@@ -105,6 +106,14 @@ async function webGpu(): Promise<object | string> {
   } catch (cause) {
     return `Node has no WebGPU of its own, and the package webgpu cannot be loaded: ${(cause as Error).message}`;
   }
+}
+
+let garbageCollector: (() => void) | undefined;
+
+/** Node hands it out to new contexts only, and only on request. */
+function findGarbageCollector(): () => void {
+  setFlag('--expose-gc');
+  return builtin('node:vm').runInNewContext('gc');
 }
 
 export const platform: Platform = {
@@ -120,6 +129,7 @@ export const platform: Platform = {
   reasonAgainstThreads: () => undefined,
   startThread,
   webGpu,
+  collectGarbage: () => (garbageCollector ??= findGarbageCollector())(),
   uninitialised,
   // Of all copies that Node has, this one alone is a plain memcpy in shared memory too: `set` takes up to three times as long.
   copy: (target, source) => void Buffer.prototype.fill.call(target, source),

@@ -31,6 +31,8 @@ export interface Platform {
   readonly startThread: (source: string, data: object, ended: (reason: string) => void) => Thread;
   /** What stands in for `navigator.gpu` where there is none, or why nothing does. */
   readonly webGpu: () => Promise<object | string>;
+  /** Makes the garbage collector run, at once or soon. */
+  readonly collectGarbage: () => void;
   /** Room for floats that are about to be overwritten: where possible not filled with zeros first. */
   readonly uninitialised: (length: number) => Float32Array<ArrayBuffer>;
   /** Copies a large number of bytes as fast as the platform can. */
