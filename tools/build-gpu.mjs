@@ -72,8 +72,10 @@ function write(node) {
     return `(${write(node.condition)} ? ${write(node.whenTrue)} : ${write(node.whenFalse)})`;
   }
   if (ts.isBinaryExpression(node)) return writeBinary(node);
-  if (ts.isPropertyAccessExpression(node) && node.expression.getText() === 'Math') return String(Math[node.name.text]);
-  if (ts.isCallExpression(node)) return `${calleeOf(node.expression)}(${node.arguments.map(write).join(', ')})`;
+  if (ts.isPropertyAccessExpression(node) && node.expression.getText() === 'Math')
+    return String(Math[node.name.text]);
+  if (ts.isCallExpression(node))
+    return `${calleeOf(node.expression)}(${node.arguments.map(write).join(', ')})`;
   return fail(node, 'the dialect has no such expression');
 }
 
@@ -88,13 +90,16 @@ function writeBinary(node) {
 function calleeOf(node) {
   if (ts.isIdentifier(node)) return IMPORTED[node.text] ?? node.text;
   const name = node.name.text;
-  return MATH[name] ?? (AS_IT_IS.includes(name) ? `Math.${name}` : fail(node, 'the dialect has no such function'));
+  return (
+    MATH[name] ?? (AS_IT_IS.includes(name) ? `Math.${name}` : fail(node, 'the dialect has no such function'))
+  );
 }
 
 /** A statement of a body in the dialect. */
 function writeStatement(node) {
   if (ts.isReturnStatement(node)) return `return ${write(node.expression)};`;
-  if (ts.isIfStatement(node)) return `if (${write(node.expression)}) { ${writeStatement(node.thenStatement)} }`;
+  if (ts.isIfStatement(node))
+    return `if (${write(node.expression)}) { ${writeStatement(node.thenStatement)} }`;
   if (ts.isVariableStatement(node)) {
     return node.declarationList.declarations
       .map(({ name, initializer }) => `const ${name.getText()} = ${write(initializer)};`)
@@ -108,7 +113,9 @@ function translate(name, node) {
   const parameters = node.parameters.map((parameter) => parameter.name.text);
   const { body } = node;
   const truth = !ts.isBlock(body) && isTruth(body);
-  const statements = ts.isBlock(body) ? body.statements.map(writeStatement).join(' ') : `return ${write(body)};`;
+  const statements = ts.isBlock(body)
+    ? body.statements.map(writeStatement).join(' ')
+    : `return ${write(body)};`;
   return { name, source: `function ${name}(${parameters.join(', ')}) { ${statements} }`, parameters, truth };
 }
 

@@ -34,7 +34,10 @@ async function bundle(folder) {
     sourcemap: 'linked',
     logLevel: 'warning',
   });
-  removeOthers(join(folder, 'dist', 'bundle'), new Set(Object.keys(metafile.outputs).map((path) => basename(path))));
+  removeOthers(
+    join(folder, 'dist', 'bundle'),
+    new Set(Object.keys(metafile.outputs).map((path) => basename(path))),
+  );
 }
 
 /** Removes the files of earlier bundles. */

@@ -54,6 +54,6 @@ describe('the tiles of the GPU', () => {
   it('are measured for each class of shapes, and for software at all', () => {
     const names = gpuTilesSuite.cases.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
-    expect(names[0]).toBe('software: [24, 20] x [20, 24]');
+    expect(names[0]).toBe('software: [24, 36] x [36, 24]');
   });
 });

@@ -11,7 +11,7 @@ import { slugOf } from './slug.mjs';
 export const GUIDES = {
   Start: ['index', 'getting-started'],
   Learn: ['autograd', 'own-op', 'lora', 'lora-gradients'],
-  'Devices and speed': ['devices', 'cpu', 'gpu'].filter((name) => existsSync(join(DOCS, `${name}.md`))),
+  'Devices and speed': ['devices', 'cpu', 'gpu'],
   'Coming from': ['from-pytorch', 'from-tfjs'],
   Trust: ['truth'],
 };

@@ -3,6 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { useGpu } from 'lowrank';
+import { onGpu } from '../../packages/tensor/test/gpu/adapter.js';
 import {
   anchorsOf,
   internalLinksOf,
@@ -21,7 +23,16 @@ import { run, typeErrors } from './run.js';
 
 const documents = readDocuments();
 const programs = documents.flatMap((document) => programsOf(document));
+const usesGpu = ({ code }: Program) => code.includes('useGpu(');
 const place = ({ document, line }: Program) => `${document}:${line}`;
+
+const needsGpu = ({ code }: Program) => /\buseGpu\(/.test(code);
+
+/** Why programs that take a GPU cannot run here, if so. */
+const reasonAgainstGpu = await useGpu().then(
+  () => undefined,
+  (cause: Error) => cause.message,
+);
 
 /** In milliseconds: a snippet may train a network, on a busy machine. */
 const PATIENCE = 120_000;
@@ -72,13 +83,16 @@ describe('the snippets of documents', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it.each(programs.map((program) => [place(program), program] as const))(
-    'run, and print what they say: %s',
-    async (_, program) => {
-      expect(await run(program)).toEqual(program.prints);
-    },
-    PATIENCE,
-  );
+  describe.each(programs.map((program) => [place(program), program] as const))('%s', (_, program) => {
+    const isOutOfReach = reasonAgainstGpu !== undefined && needsGpu(program);
+    (isOutOfReach ? it.skip : it)(
+      isOutOfReach ? `run, where there is a GPU: ${reasonAgainstGpu}` : 'run, and print what they say',
+      async () => {
+        expect(await run(program)).toEqual(program.prints);
+      },
+      PATIENCE,
+    );
+  });
 
   it(
     'have right types, but for the sample below',

@@ -12,6 +12,8 @@ export interface Rival {
   readonly syntax: { readonly language: string; readonly imports: RegExp; readonly comment: string };
   /** The guide that the programs stand in. */
   readonly document: string;
+  /** What its names in the guide begin with, up to the first dot. */
+  readonly roots: readonly string[];
   /** Whether it is installed here. */
   readonly isInstalled: () => boolean;
   /** How it can be had. */
@@ -46,7 +48,7 @@ const PYTORCH_NAMES = {
   data: 'torch.utils.data',
 };
 
-export const PYTORCH: Rival & { readonly roots: readonly string[] } = {
+export const PYTORCH: Rival = {
   name: 'PyTorch',
   syntax: { language: 'py', imports: /^(import|from) /, comment: '#' },
   document: 'docs/from-pytorch.md',
@@ -67,12 +69,13 @@ for name in ${JSON.stringify(names)}:
 `,
 };
 
-export const TFJS: Rival & { readonly roots: readonly string[] } = {
+export const TFJS: Rival = {
   name: 'tfjs',
   syntax: { language: 'js tfjs', imports: /^import /, comment: '//' },
   document: 'docs/from-tfjs.md',
   roots: ['tf'],
-  isInstalled: () => existsSync(join(PEERS, 'node_modules/@tensorflow/tfjs')),
+  // The file is what npm writes last.
+  isInstalled: () => existsSync(join(PEERS, 'node_modules/.package-lock.json')),
   advice: 'npm run bench:peers',
   run: (code) =>
     execFileSync(process.execPath, ['--input-type=module', '--eval', code], { ...QUIET, cwd: PEERS }),

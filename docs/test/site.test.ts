@@ -54,7 +54,7 @@ onTheSite('the pages of the site', () => {
 
 onTheSite('the site', () => {
   inChromium('in Chromium', () => {
-    const complaints: string[] = [];
+    let complaints: string[] = [];
     let browser: Browser;
     let context: BrowserContext;
     let site: Awaited<ReturnType<typeof serveSite>>;
@@ -79,6 +79,7 @@ onTheSite('the site', () => {
     });
 
     async function open(path: string): Promise<Page> {
+      complaints = [];
       const page = await context.newPage();
       page.on('pageerror', (error) => complaints.push(`${path}: ${error}`));
       page.on('console', (message) => {

@@ -110,7 +110,10 @@ function gradientsOf(engine, outputs, leaves, gradientOf) {
   return engine.grad(
     roots.map(({ tensor }) => tensor),
     leaves,
-    { gradOutputs: roots.map(({ name, tensor }) => beside(engine, tensor, gradientOf(name))), allowUnused: true },
+    {
+      gradOutputs: roots.map(({ name, tensor }) => beside(engine, tensor, gradientOf(name))),
+      allowUnused: true,
+    },
   );
 }
 

@@ -7,9 +7,9 @@ import { serve, versionOf } from './serve.mjs';
 
 const KINDS = {
   matmul: (tf, task) => ({ run: matmul(tf, task) }),
-  step: (tf, task) => ({ run: step(tf, task, (loss) => loss.dataSync()) }),
+  step: (tf, task) => ({ run: step(tf, task, readAtOnce) }),
   'gpu-matmul': gpuMatmul,
-  'gpu-step': (tf, task) => ({ run: step(tf, task, (loss) => loss.data()) }),
+  'gpu-step': (tf, task) => ({ run: step(tf, task, readLater) }),
 };
 
 await serve(async ({ case: task, threads, options: { backend } }) => {
@@ -37,6 +37,18 @@ function useWebGpu(require) {
   // It takes only pages and workers for places with WebGPU.
   globalThis.WorkerGlobalScope ??= class {};
   require('@tensorflow/tfjs-backend-webgpu');
+}
+
+function readAtOnce(loss) {
+  const values = loss.dataSync();
+  loss.dispose();
+  return values;
+}
+
+async function readLater(loss) {
+  const values = await loss.data();
+  loss.dispose();
+  return values;
 }
 
 function gpuMatmul(tf, { M, K, N }) {
@@ -86,10 +98,5 @@ function step(tf, { batch, lr, parameters }, read) {
     const logits = tf.matMul(flat, variables['fc.weight'], false, true).add(variables['fc.bias']);
     return tf.losses.softmaxCrossEntropy(labels, logits);
   };
-  return () => {
-    const cost = optimizer.minimize(loss, true);
-    const values = read(cost);
-    cost.dispose();
-    return values;
-  };
+  return () => read(optimizer.minimize(loss, true));
 }

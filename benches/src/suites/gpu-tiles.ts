@@ -82,7 +82,7 @@ export const gpuTilesSuite: Suite = {
     "all tiles of the GPU's matrix product for each class of shapes, the fastest first, next to what is chosen",
   onRequest: true,
   cases: [
-    tuning('software', { M: 24, N: 24, K: 20 }, false),
+    tuning('software', { M: 24, N: 24, K: 36 }, false),
     tuning('large squares', { M: 4096, N: 4096, K: 4096 }),
     tuning('large squares', { M: 2048, N: 2048, K: 2048 }),
     tuning('squares', { M: 1024, N: 1024, K: 1024 }),

@@ -63,7 +63,8 @@ async function train({ device: choice, batchSize, steps }: Task): Promise<void> 
 /** Takes the GPU into use, and gives its name. @throws DeviceError where there is none of this technology. */
 async function adapterOf(choice: Choice): Promise<string> {
   if (choice === 'cpu') return 'none: WebAssembly on the CPU';
-  return (await useGpu({ technology: choice })).adapter;
+  const { adapter, description } = await useGpu({ technology: choice });
+  return `${adapter} (${description})`;
 }
 
 /** The batches of the loader, epoch after epoch. */

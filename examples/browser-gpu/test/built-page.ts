@@ -55,6 +55,7 @@ export async function startBuiltPage(): Promise<BuiltPage> {
     complaints,
     async open(options = {}) {
       const page = await (await browser.newContext(options)).newPage();
+      page.setDefaultTimeout(0);
       page.on('pageerror', (error) => complaints.push(String(error)));
       page.on('console', (message) => {
         if (message.type() === 'error') complaints.push(message.text());

@@ -16,13 +16,9 @@ const SAMPLES = [[], [{ id: 0, path: '0', type: 'Linear', parent: null }]].map((
  */
 export async function hashesOfGraphPages(folder) {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  const find = (name) =>
-    join(
-      folder,
-      files.find((file) => file.includes(name)),
-    );
-  const graphviz = readFileSync(find('viz-global-'), 'utf8');
-  const ask = await askWorker(pathToFileURL(find('program-worker-')).href);
+  const pathOf = (name) => join(folder, files.find((file) => file.includes(name)) ?? name);
+  const graphviz = readFileSync(pathOf('viz-global-'), 'utf8');
+  const ask = await askWorker(pathToFileURL(pathOf('program-worker-')).href);
   const pages = await Promise.all(SAMPLES.map((graph) => ask('graphPage', { graph, graphviz })));
   const policies = pages.map((page) =>
     / content="(default-src .*?)">/.exec(page)[1].replaceAll('&#39;', "'"),

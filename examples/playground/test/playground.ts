@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 /** The built playground in Chromium, served by the command that users run. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
@@ -69,7 +70,9 @@ export async function startPlayground(): Promise<Playground> {
     },
     async close() {
       await browser.close();
+      const ended = once(server, 'exit');
       server.kill('SIGINT');
+      await ended;
     },
   };
 }

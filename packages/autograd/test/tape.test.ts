@@ -52,7 +52,11 @@ describe('a recorded call', () => {
 });
 
 describe('an op without a gradient rule', () => {
-  const mirror = lr.defineOp({ name: 'mirror', infer: ([x]) => x, forward: (_, [x]) => x.data.slice() });
+  const mirror = lr.defineOp({
+    name: 'mirror',
+    infer: ([x]) => x,
+    forward: (_, [x]) => (x.data as lr.TypedArray).slice(),
+  });
 
   it('is refused where a gradient would be wanted, with the way out', () => {
     expect(() => lr.dispatch(mirror, [leaf([2])], {})).toThrow(

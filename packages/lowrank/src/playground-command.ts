@@ -14,7 +14,7 @@ const FOLDER = fileURLToPath(new URL('../dist/playground/', import.meta.url));
 interface Flags {
   readonly host: string;
   readonly port: string;
-  readonly folder: string;
+  readonly folder?: string;
 }
 
 /** Headers by the beginning of the path that they are sent for; a longer beginning adds to shorter ones. */
@@ -28,8 +28,8 @@ export function playgroundCommand(signal: AbortSignal): Command {
     .description('Serve the playground, a page that shows autograd, LoRA and the speed of this machine.')
     .option('--port <number>', 'port to listen on; 0 takes any that is free', '8114')
     .option('--host <name>', 'address to listen on', 'localhost')
-    .option('--folder <path>', 'serve another build of the playground', FOLDER)
-    .action(async ({ host, port, folder }: Flags) => {
+    .option('--folder <path>', 'serve another build of the playground')
+    .action(async ({ host, port, folder = FOLDER }: Flags) => {
       const server = await listen(playgroundServer(folder), host, portNumber(port));
       const { port: actual } = server.address() as AddressInfo;
       console.log(`The playground is at ${pc.bold(`http://${host}:${actual}/`)} (Ctrl-C ends it)`);

@@ -104,7 +104,9 @@ export function truncNormalInit<T extends Tensor>(target: T, options: TruncNorma
 
 /** Fills with one value. `torch.nn.init.constant_`, `zeros_` and `ones_` */
 export function constantInit<T extends Tensor>(target: T, value: number): T {
-  return fill('constantInit', target, {}, ({ dtype, device }) => full(target.shape, value, { dtype, device }));
+  return fill('constantInit', target, {}, ({ dtype, device }) =>
+    full(target.shape, value, { dtype, device }),
+  );
 }
 
 /**

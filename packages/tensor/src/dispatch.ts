@@ -40,7 +40,12 @@ function execute(op: Op, inputs: readonly Tensor[], attrs: Attrs): Tensor[] {
   const specs = op.infer(inputs as unknown as Inputs<Tensor>, attrs) as Inputs<TensorSpec>;
   for (const { shape } of specs) checkShape(op.name, shape);
   const operands = inputs.map(({ shape, dtype, storage }) => ({ shape, dtype, data: storage }));
-  const storages = op.forward(backendOf(op.name, device), operands as unknown as Inputs<OpInput>, attrs, specs);
+  const storages = op.forward(
+    backendOf(op.name, device),
+    operands as unknown as Inputs<OpInput>,
+    attrs,
+    specs,
+  );
   return specs.map((spec, i) => new Tensor(storages[i] as Storage, spec.shape, spec.dtype));
 }
 
@@ -50,7 +55,7 @@ function commonDevice(op: string, inputs: readonly Tensor[]): Device {
   if (stranger) {
     throw new DeviceError(
       op,
-      `inputs are on ${device} and on ${stranger.device}. Move one with to('${device}')`,
+      `inputs are on ${device} and on ${stranger.device}. Move what is on the CPU with to('gpu')`,
     );
   }
   return device;

@@ -5,8 +5,7 @@ import type { MachineInfo, Technology } from './kernels/gpu/machine.js';
 import type { GpuMemory } from './kernels/gpu/session.js';
 import { checkOptions } from './options.js';
 
-export type { GpuMemory };
-export type { Technology as GpuTechnology };
+export type { GpuMemory, Technology as GpuTechnology };
 
 /** Which GPU computes, and by which technology. */
 export type GpuInfo = MachineInfo;

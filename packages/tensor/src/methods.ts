@@ -1,4 +1,5 @@
 /** Gives `Tensor` a method for every op that reads well as one; each calls the function of the same name. */
+/// <reference lib="esnext.disposable" preserve="true" />
 import { to } from './ops/cast.js';
 import * as elementwise from './ops/elementwise.js';
 import { gather, indexAdd, indexSelect, scatterAdd } from './ops/indexing.js';
@@ -41,10 +42,22 @@ declare module './tensor.js' {
     /** Without an axis the largest value; with one, the largest values along it and where they stood. */
     max(): Tensor;
     max(axis: number, options?: reduce.ReduceOptions): reduce.ValuesAndIndices;
+    /** As `dispose()`: what `using x = ...` calls at the end of its block. Not there in engines that have no `using`. */
+    [Symbol.dispose](): void;
     /** Without an axis the smallest value; with one, the smallest values along it and where they stood. */
     min(): Tensor;
     min(axis: number, options?: reduce.ReduceOptions): reduce.ValuesAndIndices;
   }
+}
+
+if (Symbol.dispose !== undefined) {
+  Object.defineProperty(Tensor.prototype, Symbol.dispose, {
+    value(this: Tensor) {
+      this.dispose();
+    },
+    writable: true,
+    configurable: true,
+  });
 }
 
 for (const [name, f] of Object.entries({ ...METHODS, max, min })) {

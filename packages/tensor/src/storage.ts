@@ -72,7 +72,10 @@ export function wrapFilled(
   if (device === 'cpu') return wrap(op, allocate(dtype, sizeOf(shape)).fill(value), shape, dtype, options);
   const element = placeScalar(op, allocate(dtype, 1).fill(value), device);
   const region = { offset: 0, strides: shape.map(() => 0) };
-  return created(new Tensor(backendOf(op, device).stridedRead(element, shape, dtype, region), shape, dtype), options);
+  return created(
+    new Tensor(backendOf(op, device).stridedRead(element, shape, dtype, region), shape, dtype),
+    options,
+  );
 }
 
 /** @throws DeviceError for a device that there is not. */

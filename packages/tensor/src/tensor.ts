@@ -1,5 +1,4 @@
 /** The one type of lowrank: an immutable, contiguous, row-major array of numbers with a shape and a dtype. */
-/// <reference lib="esnext.disposable" preserve="true" />
 import type { Device } from './device.js';
 import { type DType, dtypeOf, type TypedArray } from './dtype.js';
 import {
@@ -200,7 +199,8 @@ export class Tensor implements TensorSpec {
     if (value.device !== this.device) {
       throw new DeviceError(
         'assign',
-        `a tensor on ${this.device} cannot take a value on ${value.device}. Move it with to('${this.device}')`,
+        `a tensor on ${this.device} cannot take a value on ${value.device}. ` +
+          (this.device === 'gpu' ? "Move it with to('gpu')" : 'Read it with await value.cpu()'),
       );
     }
     assigning(this);
@@ -226,21 +226,6 @@ export class Tensor implements TensorSpec {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
   }
-}
-
-export interface Tensor {
-  /** As `dispose()`: what `using x = ...` calls at the end of its block. Not there in engines that have no `using`. */
-  [Symbol.dispose](): void;
-}
-
-if (Symbol.dispose !== undefined) {
-  Object.defineProperty(Tensor.prototype, Symbol.dispose, {
-    value(this: Tensor) {
-      this.dispose();
-    },
-    writable: true,
-    configurable: true,
-  });
 }
 
 /** Apart from the class: one that mentions itself gets another name in a bundle, which messages would show. */
@@ -270,7 +255,10 @@ export function knownValues({ storage }: Tensor): TypedArray | undefined {
 export class HollowTensor extends Tensor {
   readonly #reason: () => LowrankError;
 
-  constructor({ shape, dtype, device }: TensorSpec & { readonly device: Device }, reason: () => LowrankError) {
+  constructor(
+    { shape, dtype, device }: TensorSpec & { readonly device: Device },
+    reason: () => LowrankError,
+  ) {
     super(EMPTY[dtype], [0], dtype);
     Object.defineProperties(this, { shape: { value: shape }, device: { value: device } });
     this.#reason = reason;

@@ -3,12 +3,12 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   type Attrs,
   add,
-  type Device,
   DeviceError,
   defineMultiOp,
   defineOp,
   dispatch,
   dispatchAll,
+  GpuStorage,
   matmul,
   OPS,
   type Recorder,
@@ -18,8 +18,10 @@ import {
   softmax,
   sort,
   Tensor,
+  type TypedArray,
   tensor,
 } from '../src/index.js';
+import type { OpInput } from '../src/op.js';
 import { itRefuses, untyped } from './tables.js';
 
 const x = tensor([
@@ -27,13 +29,17 @@ const x = tensor([
   [3, 4],
 ]);
 
+/** What only an op of the CPU can look into. */
+const onCpu = ({ data }: OpInput) => data as TypedArray;
+
 const halves = defineMultiOp<{ readonly at: number }>({
   name: 'test.halves',
   infer: ([list], { at }) => [
     { shape: [at], dtype: list.dtype },
     { shape: [list.shape[0]! - at], dtype: list.dtype },
   ],
-  forward: (_, [list], { at }) => [list.data.slice(0, at), list.data.slice(at)],
+  forward: (_, [list], { at }) =>
+    [0, at].map((start, i) => onCpu(list).slice(start, i === 0 ? at : undefined)),
 });
 
 const huge = defineOp<Attrs>({
@@ -87,12 +93,14 @@ describe('an op', () => {
 });
 
 describe('devices', () => {
-  const elsewhere = new Tensor(Float32Array.of(1, 2), [2], 'float32', untyped<Device>('elsewhere'));
+  const storage = new GpuStorage(untyped({}), { length: 2, bytes: 8 }, 'float32');
+  const elsewhere = new Tensor(storage, [2], 'float32');
   itRefuses(DeviceError, {
-    "add: inputs are on cpu and on elsewhere. Move one with to('cpu')": () => add(tensor([1, 2]), elsewhere),
-    "add: inputs are on elsewhere and on cpu. Move one with to('elsewhere')": () =>
+    "add: inputs are on cpu and on gpu. Move what is on the CPU with to('gpu')": () =>
+      add(tensor([1, 2]), elsewhere),
+    "add: inputs are on gpu and on cpu. Move what is on the CPU with to('gpu')": () =>
       add(elsewhere, tensor([1, 2])),
-    'softmax: there is no device "elsewhere"; known devices: cpu': () => softmax(elsewhere),
+    'softmax: no GPU is in use. Call await useGpu() first, or stay on the CPU': () => softmax(elsewhere),
   });
 });
 

@@ -14,7 +14,11 @@ const sources = import.meta.glob<string>('./programs/*.js', {
 });
 
 export const PROGRAMS: readonly ExampleProgram[] = Object.entries(sources)
-  .map(([path, source]) => ({ name: /([^/]+)\.js$/.exec(path)?.[1] ?? path, title: titleOf(source), source }))
+  .map(([path, source]) => ({
+    name: /([^/]+)\.js$/.exec(path)?.[1] ?? path,
+    title: titleOf(source),
+    source: source.trimEnd(),
+  }))
   .sort((a, b) => a.name.localeCompare(b.name));
 
 function titleOf(source: string): string {

@@ -45,16 +45,7 @@ export async function run(source: string): Promise<void> {
     });
   } catch (error) {
     if (error instanceof Cancelled) return;
-    outcome.value =
-      error instanceof TimedOut
-        ? {
-            kind: 'stopped',
-            reason: `Stopped after ${TIME_LIMIT / 1000} seconds, which is as long as a program may run.`,
-          }
-        : {
-            kind: 'failed',
-            error: { name: (error as Error).name, message: (error as Error).message, line: null },
-          };
+    outcome.value = outcomeOf(error as Error);
   }
   worker.end();
 }
@@ -63,4 +54,13 @@ export async function run(source: string): Promise<void> {
 export function stop(): void {
   worker.end();
   outcome.value = { kind: 'stopped', reason: 'Stopped.' };
+}
+
+/** The outcome of a run whose worker did not give a result. */
+function outcomeOf(error: Error): Outcome {
+  if (error instanceof TimedOut) {
+    const reason = `Stopped after ${TIME_LIMIT / 1000} seconds, which is as long as a program may run.`;
+    return { kind: 'stopped', reason };
+  }
+  return { kind: 'failed', error: { name: error.name, message: error.message, line: null } };
 }

@@ -1,5 +1,4 @@
 /** Where digits are drawn, and kept under what they are meant to be. */
-import { useComputed } from '@preact/signals';
 import { Button } from '../shell/parts/button.js';
 import { Card } from '../shell/parts/card.js';
 import { DigitImage } from './digit-image.js';
@@ -11,7 +10,7 @@ import { DIGITS, likeliest, padReading } from './readings.js';
 import { network } from './studio.js';
 
 export function DrawingCard() {
-  const isEmpty = useComputed(() => image.value === null);
+  const isEmpty = image.value === null;
   const reading = padReading.value;
   const keep = (digit: number) => {
     if (image.value === null) return;
@@ -33,7 +32,7 @@ export function DrawingCard() {
               </>
             )}
           </p>
-          <Button onClick={startAnew} disabled={isEmpty.value}>
+          <Button onClick={startAnew} disabled={isEmpty}>
             Clear
           </Button>
           <Button onClick={showAnyExample} disabled={network.value === null}>
@@ -50,12 +49,7 @@ export function DrawingCard() {
         <legend>Keep it for {hand.value.name} as</legend>
         <div class="lora-keys">
           {DIGITS.map((digit) => (
-            <Button
-              key={digit}
-              onClick={() => keep(digit)}
-              disabled={isEmpty.value}
-              label={`Keep as ${digit}`}
-            >
+            <Button key={digit} onClick={() => keep(digit)} disabled={isEmpty} label={`Keep as ${digit}`}>
               {digit}
             </Button>
           ))}

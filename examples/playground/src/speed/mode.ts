@@ -51,7 +51,7 @@ async function enterGpu(): Promise<Entered> {
     const { technology, adapter, description } = await useGpu();
     const note = `${technology}, ${adapter}`;
     if (!SOFTWARE.test(`${adapter} ${description}`)) return { isThere: true, note, limits: NONE };
-    return { isThere: true, note: `${note}: software, on the CPU`, limits: { matmul: 512, step: 0 } };
+    return { isThere: true, note: `${note}: software, on the CPU`, limits: { matmul: 256, step: 0 } };
   } catch (error) {
     return { isThere: false, reason: error instanceof Error ? error.message : String(error) };
   }

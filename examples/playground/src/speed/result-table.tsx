@@ -4,17 +4,13 @@ import { times } from './bars.js';
 import type { Result } from './results.js';
 
 export function ResultTable({ results }: { readonly results: readonly Result[] }) {
-  const hasOperations = results.some(({ gigaflops }) => gigaflops !== null);
-  const columns = ['Contestant', 'Median', ...(hasOperations ? ['GFLOPS'] : []), 'Times as fast'];
   return (
     <table class="speed-results">
       <thead>
         <tr>
-          {columns.map((column) => (
-            <th key={column} scope="col">
-              {column}
-            </th>
-          ))}
+          <th scope="col">Contestant</th>
+          <th scope="col">Median</th>
+          <th scope="col">Times as fast</th>
         </tr>
       </thead>
       <tbody>
@@ -22,12 +18,14 @@ export function ResultTable({ results }: { readonly results: readonly Result[] }
           <Fragment key={name}>
             <tr>
               <th scope="row">{name}</th>
-              <td>{milliseconds === null ? '–' : duration(milliseconds)}</td>
-              {hasOperations && <td>{gigaflops === null ? '–' : Number(gigaflops.toPrecision(3))}</td>}
+              <td>{milliseconds === null ? '–' : `${rounded(milliseconds)} ms`}</td>
               <td>{speedUp === null ? '–' : times(speedUp)}</td>
             </tr>
             <tr class="note">
-              <td colSpan={columns.length}>{isOut ? `Not here: ${note}` : note}</td>
+              <td colSpan={3}>
+                {isOut ? `Not here: ${note}` : note}
+                {gigaflops !== null && `; ${rounded(gigaflops)} GFLOPS`}
+              </td>
             </tr>
           </Fragment>
         ))}
@@ -36,6 +34,6 @@ export function ResultTable({ results }: { readonly results: readonly Result[] }
   );
 }
 
-function duration(milliseconds: number): string {
-  return `${Number(milliseconds.toPrecision(3))} ms`;
+function rounded(value: number): number {
+  return Number(value.toPrecision(3));
 }

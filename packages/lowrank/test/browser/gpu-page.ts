@@ -64,6 +64,7 @@ export async function startGpuPages(): Promise<GpuPages> {
         browsers.get(flags) ?? (await chromium.launch({ executablePath, args: ['--no-sandbox', ...flags] }));
       browsers.set(flags, browser);
       const page = await browser.newPage();
+      page.setDefaultTimeout(0);
       await page.goto(`http://127.0.0.1:${port}/`);
       await page.waitForFunction(() => 'suite' in globalThis);
       return page;

@@ -36,15 +36,7 @@ export interface Kernels<S> {
   indexSelect(x: S, index: S, lanes: Lanes): S;
   indexAdd(x: S, index: S, source: S, lanes: Lanes): S;
   gather(x: S, shape: Shape, index: S, indexShape: Shape, axis: number): S;
-  scatterAdd(
-    x: S,
-    shape: Shape,
-    index: S,
-    indexShape: Shape,
-    source: S,
-    sourceShape: Shape,
-    axis: number,
-  ): S;
+  scatterAdd(x: S, shape: Shape, index: S, indexShape: Shape, source: S, sourceShape: Shape, axis: number): S;
   argsort(x: S, lanes: Lanes, descending: boolean): S;
 
   matmul(a: S, b: S, dims: MatmulDims): S;

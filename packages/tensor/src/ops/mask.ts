@@ -72,5 +72,8 @@ export function oneHot(index: Tensor, numClasses?: number): Tensor {
 function largestOf(index: Tensor): number {
   const values = knownValues(index);
   if (values !== undefined) return (values as Int32Array).reduce((a, b) => Math.max(a, b));
-  throw new DeviceError('oneHot', 'the indices are on the GPU, so their largest is not known. Name the number of classes');
+  throw new DeviceError(
+    'oneHot',
+    'the indices are on the GPU, so their largest is not known. Name the number of classes',
+  );
 }

@@ -50,7 +50,9 @@ export async function loadSafetensors(path: string): Promise<SafetensorsContent>
 async function onCpu(tensors: Readonly<Record<string, Tensor>>): Promise<Readonly<Record<string, Tensor>>> {
   const read = (value: unknown) => (value instanceof Tensor ? value.cpu() : value);
   const entries = Object.entries(tensors ?? {}).map(async ([name, value]) => [name, await read(value)]);
-  return typeof tensors === 'object' && tensors !== null ? Object.fromEntries(await Promise.all(entries)) : tensors;
+  return typeof tensors === 'object' && tensors !== null
+    ? Object.fromEntries(await Promise.all(entries))
+    : tensors;
 }
 
 function checkPath(op: string, path: unknown): void {

@@ -7,7 +7,8 @@ const opened = await useGpu({ technology: 'webgpu' }).catch((cause: Error) => ca
 
 /** Tests that need a GPU; where there is none they are reported as skipped, with the reason. */
 export function onGpu(what: string, tests: () => void): void {
-  if (typeof opened === 'string') describe.skip(`${what} (${opened}. apt-get install chromium libvulkan1)`, tests);
+  if (typeof opened === 'string')
+    describe.skip(`${what} (${opened}. apt-get install chromium libvulkan1)`, tests);
   else describe(`${what}, on ${gpuInfo().adapter}`, tests);
 }
 

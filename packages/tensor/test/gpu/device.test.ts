@@ -29,7 +29,14 @@ import { loseDevice, onGpu } from './adapter.js';
 const GPU = { device: 'gpu' } as const;
 
 onGpu('a tensor on the GPU', () => {
-  const x = () => tensor([[1, 2], [3, 4]], GPU);
+  const x = () =>
+    tensor(
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      GPU,
+    );
 
   it('is made by creation functions, with the values that they give on the CPU', async () => {
     const drawn = (device: Device) => {
@@ -68,8 +75,14 @@ onGpu('a tensor on the GPU', () => {
   });
 
   it('keeps what is made beside it on its device', async () => {
-    expect((await tril(x()).cpu()).tolist()).toEqual([[1, 0], [3, 4]]);
-    expect((await oneHot(tensor([1, 0], { dtype: 'int32', ...GPU })).cpu()).tolist()).toEqual([[0, 1], [1, 0]]);
+    expect((await tril(x()).cpu()).tolist()).toEqual([
+      [1, 0],
+      [3, 4],
+    ]);
+    expect((await oneHot(tensor([1, 0], { dtype: 'int32', ...GPU })).cpu()).tolist()).toEqual([
+      [0, 1],
+      [1, 0],
+    ]);
   });
 
   it('prints itself without values', () => {
@@ -84,19 +97,27 @@ onGpu('a tensor on the GPU', () => {
 
   it('gives NaN for an index that was computed there and does not exist', async () => {
     const computed = tensor([0, 7], { dtype: 'int32', ...GPU }).add(0);
-    expect(await indexSelect(tensor([5, 6], GPU), 0, computed).data()).toEqual(Float32Array.of(5, Number.NaN));
+    expect(await indexSelect(tensor([5, 6], GPU), 0, computed).data()).toEqual(
+      Float32Array.of(5, Number.NaN),
+    );
   });
 
   itRefuses(DeviceError, {
-    'dataSync: the values are on the GPU, and come only when they are awaited: use await x.data()': () => x().dataSync(),
+    'dataSync: the values are on the GPU, and come only when they are awaited: use await x.data()': () =>
+      x().dataSync(),
     'item: the values are on the GPU': () => x().sum().item(),
     'tolist: the values are on the GPU': () => x().tolist(),
     'to: values come from the GPU only when they are awaited: use await x.cpu()': () => x().to('cpu'),
-    "add: inputs are on gpu and on cpu. Move one with to('gpu')": () => x().add(tensor([1])),
+    "add: inputs are on gpu and on cpu. Move what is on the CPU with to('gpu')": () => x().add(tensor([1])),
     'svd: has no kernel for the GPU. Compute it on the CPU, with (await x.cpu())': () => svd(x()),
-    'assign: a tensor on cpu cannot take a value on gpu': () => tensor([[1, 2], [3, 4]]).assign(x()),
+    'assign: a tensor on cpu cannot take a value on gpu': () =>
+      tensor([
+        [1, 2],
+        [3, 4],
+      ]).assign(x()),
     'oneHot: the indices are on the GPU': () => oneHot(arange(2, GPU).add(1)),
-    'tensor: there is no device "tpu"; known devices: cpu, gpu': () => tensor([1], { device: untyped('tpu') }),
+    'tensor: there is no device "tpu"; known devices: cpu, gpu': () =>
+      tensor([1], { device: untyped('tpu') }),
   });
 
   itRefuses(DTypeError, {

@@ -22,7 +22,7 @@ const COSINE = [-1 / 2, 1 / 24, -1 / 720, 1 / 40320, -1 / 3628800, 1 / 479001600
 
 /** A minimax fit of erf(x) / x - 1 in x^2, for x below 1, and one of log(erfc(x)) above; the same as in assembly/math-error.ts. */
 const ERF_NEAR = [
-  0.12837916612625122, -0.3761262595653534, 0.11283576488493873, -0.026853153482079506, 0.0051866075955331326,
+  0.12837916612625122, -0.3761262595653534, 0.11283576488493872, -0.026853153482079506, 0.0051866075955331326,
   -0.0007991410093382001, 7.780701707815751e-5,
 ];
 const ERF_FAR = [
@@ -38,8 +38,16 @@ const define = (name: string, parameters: readonly string[], body: string): GpuF
 
 export const DIALECT: readonly GpuFunction[] = [
   // NaN if either is.
-  define('largest', ['a', 'b'], 'if (isNaN(a)) { return a; } if (isNaN(b)) { return b; } return a > b ? a : b;'),
-  define('smallest', ['a', 'b'], 'if (isNaN(a)) { return a; } if (isNaN(b)) { return b; } return a < b ? a : b;'),
+  define(
+    'largest',
+    ['a', 'b'],
+    'if (isNaN(a)) { return a; } if (isNaN(b)) { return b; } return a > b ? a : b;',
+  ),
+  define(
+    'smallest',
+    ['a', 'b'],
+    'if (isNaN(a)) { return a; } if (isNaN(b)) { return b; } return a < b ? a : b;',
+  ),
   // e^x: of x = n log(2) + r, the power of 2 by its bits, in two halves, and e^r by its series.
   define(
     'expOf',

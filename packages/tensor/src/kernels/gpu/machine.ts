@@ -122,12 +122,7 @@ export interface GpuMachine {
    * @param scalars A number for each scalar parameter; an `int` is whole and has 31 bits.
    * @throws DeviceError if gpu.js cannot translate the kernel, or there is no room for the output.
    */
-  run(
-    kernel: GpuKernel,
-    inputs: readonly GpuBuffer[],
-    scalars: readonly number[],
-    length: number,
-  ): GpuBuffer;
+  run(kernel: GpuKernel, inputs: readonly GpuBuffer[], scalars: readonly number[], length: number): GpuBuffer;
 
   /** Queues a kernel in WGSL; only where the technology is WebGPU. */
   readonly runWgsl?: (kernel: WgslKernel, call: WgslCall) => GpuBuffer;

@@ -56,7 +56,12 @@ export const NATIVES = {
     glsl: differsBy('floatBitsToUint'),
   },
   /** The nearest whole number; of two that are as near, the even one. */
-  nearest: { parameters: ['float'], returns: 'float', wgsl: 'return round(a);', glsl: 'return roundEven(a);' },
+  nearest: {
+    parameters: ['float'],
+    returns: 'float',
+    wgsl: 'return round(a);',
+    glsl: 'return roundEven(a);',
+  },
   /** The n with 2^n <= |a| < 2^(n + 1), for a finite a that is no less than 2^-126. */
   exponentOf: {
     parameters: ['float'],

@@ -50,12 +50,7 @@ export function conv2d(
 }
 
 /** g [N, O, outH, outW] and w [O, C / groups, KH, KW] give the gradient of x, [N, C, H, W]. */
-export function conv2dInputGrad(
-  calls: GpuCalls,
-  g: GpuStorage,
-  w: GpuStorage,
-  dims: Conv2dDims,
-): GpuStorage {
+export function conv2dInputGrad(calls: GpuCalls, g: GpuStorage, w: GpuStorage, dims: Conv2dDims): GpuStorage {
   const { outer: n, channel: c, row, column } = at('C', 'H', 'W');
   const down = `(${row} + padTop - kh * dilationH)`;
   const across = `(${column} + padLeft - kw * dilationW)`;

@@ -37,7 +37,9 @@ export function kernel<I extends string, S extends string>(
   const { inputs, ints = [], floats = [], body, functions = [] } = definition();
   const typed = (type: ScalarType) => (scalar: string) => ({ name: scalar, type });
   const parameters = [...inputs, ...ints, ...floats];
-  const called = functionsIn([body, ...functions.map(({ source }) => source.replace(/^function \w+/, ''))].join('\n'));
+  const called = functionsIn(
+    [body, ...functions.map(({ source }) => source.replace(/^function \w+/, ''))].join('\n'),
+  );
   const made: Callable<I, S> = {
     kernel: {
       name,

@@ -57,7 +57,10 @@ const CONVERSIONS: Readonly<Partial<Record<DType, string>>> = {
 /** The same values as another dtype; what does not fit into int32 becomes 0 where it is not finite, and is rounded where it is. */
 export function cast(calls: GpuCalls, x: GpuStorage, dtype: DType): GpuStorage {
   if (CONVERSIONS[dtype] === undefined) {
-    throw new DTypeError('cast', `there is no ${dtype} on the GPU. Read the values with (await x.cpu()) and convert them there`);
+    throw new DTypeError(
+      'cast',
+      `there is no ${dtype} on the GPU. Read the values with (await x.cpu()) and convert them there`,
+    );
   }
   const callable = kernel(`cast to ${dtype}`, () => ({
     inputs: ['x'],

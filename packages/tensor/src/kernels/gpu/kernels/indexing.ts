@@ -49,7 +49,13 @@ export function indexAdd(
       }
       return sum;`,
   }));
-  return run(calls, callable, { x, index, source }, { length, inner, count }, { length: x.length, dtype: x.dtype });
+  return run(
+    calls,
+    callable,
+    { x, index, source },
+    { length, inner, count },
+    { length: x.length, dtype: x.dtype },
+  );
 }
 
 /** out[..., k, ...] = x[..., index[..., k, ...], ...], the index replacing the position along `axis`. */

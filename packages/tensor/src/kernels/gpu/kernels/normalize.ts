@@ -49,14 +49,26 @@ function mapLanes<I extends string>(
     ints: ['length', 'inner'],
     body: `const value = x[this.thread.x]; return ${expression};`,
   }));
-  return run(calls, callable, inputs, { length, inner }, { length: outer * length * inner, dtype: 'float32' });
+  return run(
+    calls,
+    callable,
+    inputs,
+    { length, inner },
+    { length: outer * length * inner, dtype: 'float32' },
+  );
 }
 
 const maxOfLanes = (calls: GpuCalls, x: GpuStorage, { outer, length, inner }: Lanes) =>
   reduce(calls, 'amax', x, [outer, length, inner], [1], 'float32');
 
 const sumOfExponentials = (calls: GpuCalls, x: GpuStorage, max: GpuStorage, lanes: Lanes) =>
-  sumOverLanes(calls, 'sum of exponentials', { term: 'expOf(value - max[this.thread.x])' }, { x, max }, lanes);
+  sumOverLanes(
+    calls,
+    'sum of exponentials',
+    { term: 'expOf(value - max[this.thread.x])' },
+    { x, max },
+    lanes,
+  );
 
 /** exp(x - max) / sum(exp(x - max)) along each lane. */
 export function softmax(calls: GpuCalls, x: GpuStorage, lanes: Lanes): GpuStorage {
@@ -68,7 +80,13 @@ export function logSoftmax(calls: GpuCalls, x: GpuStorage, lanes: Lanes): GpuSto
   return mapWithSums(calls, 'logSoftmax', `value - max[${OWN_LANE}] - logOf(sum[${OWN_LANE}])`, x, lanes);
 }
 
-function mapWithSums(calls: GpuCalls, name: string, expression: string, x: GpuStorage, lanes: Lanes): GpuStorage {
+function mapWithSums(
+  calls: GpuCalls,
+  name: string,
+  expression: string,
+  x: GpuStorage,
+  lanes: Lanes,
+): GpuStorage {
   if (x.length === 0) return calls.put([], 'float32');
   return withParts([maxOfLanes(calls, x, lanes)], (max) =>
     withParts([sumOfExponentials(calls, x, max, lanes)], (sum) =>
@@ -121,7 +139,10 @@ export function layerNormGrad(
   const along = sumOverLanes(
     calls,
     'layerNormGrad, part along',
-    { term: `(value - mean[this.thread.x]) * g[${LANE} + k * inner]`, result: 'sum / length / variance[this.thread.x]' },
+    {
+      term: `(value - mean[this.thread.x]) * g[${LANE} + k * inner]`,
+      result: 'sum / length / variance[this.thread.x]',
+    },
     { x, g, mean, variance },
     lanes,
   );

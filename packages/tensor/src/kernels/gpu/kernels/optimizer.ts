@@ -40,9 +40,23 @@ export function adamStep(
   }));
   return rows.map(([parameter, gradient, oldMean, oldSquare, oldLargest]) => {
     const output = { length: parameter.length, dtype: parameter.dtype };
-    const newMean = run(calls, mean, { parameter, gradient, old: oldMean }, { ...gradients, decay: decay1, part: 1 - decay1 }, output);
-    const newSquare = run(calls, square, { parameter, gradient, old: oldSquare }, { ...gradients, decay: decay2, part: 1 - decay2 }, output);
-    const newLargest = amsgrad ? run(calls, largest, { old: oldLargest, square: newSquare }, {}, output) : newSquare;
+    const newMean = run(
+      calls,
+      mean,
+      { parameter, gradient, old: oldMean },
+      { ...gradients, decay: decay1, part: 1 - decay1 },
+      output,
+    );
+    const newSquare = run(
+      calls,
+      square,
+      { parameter, gradient, old: oldSquare },
+      { ...gradients, decay: decay2, part: 1 - decay2 },
+      output,
+    );
+    const newLargest = amsgrad
+      ? run(calls, largest, { old: oldLargest, square: newSquare }, {}, output)
+      : newSquare;
     const rates = { left, stepSize, correction, eps };
     const moved = run(calls, value, { parameter, mean: newMean, square: newLargest }, rates, output);
     return amsgrad ? [moved, newMean, newSquare, newLargest] : [moved, newMean, newSquare];
@@ -78,7 +92,15 @@ export function sgdStep(
     const output = { length: parameter.length, dtype: parameter.dtype };
     const inputs = { parameter, gradient };
     if (momentum === 0) {
-      return [run(calls, value, { ...inputs, velocity: gradient }, { ...gradients, lr, share: 1, momentum: 0 }, output)];
+      return [
+        run(
+          calls,
+          value,
+          { ...inputs, velocity: gradient },
+          { ...gradients, lr, share: 1, momentum: 0 },
+          output,
+        ),
+      ];
     }
     const velocity = old
       ? run(calls, goOn, { ...inputs, old }, { ...gradients, decay: momentum, part: 1 - dampening }, output)

@@ -102,7 +102,13 @@ export function avgPool2dGrad(calls: GpuCalls, g: GpuStorage, dims: AvgPoolDims)
   }));
   const sizes = scalarsOf(dims);
   const divisor = dims.divisorOverride ?? 0;
-  const shares = run(calls, shareOfWindow, { g }, { ...sizes, divisor }, { length: g.length, dtype: g.dtype });
+  const shares = run(
+    calls,
+    shareOfWindow,
+    { g },
+    { ...sizes, divisor },
+    { length: g.length, dtype: g.dtype },
+  );
   const length = dims.planes * dims.H * dims.W;
   const sum = run(calls, sumOfShares, { shares }, sizes, { length, dtype: g.dtype });
   shares.release();

@@ -24,7 +24,11 @@ export function stridedRead(
     ints: ['offset', ...names('size', rank - 1), ...names('step', rank)],
     body: `return x[offset + ${place(coordinates(THREAD, 'size', rank), 'step')}];`,
   }));
-  const scalars: Record<string, number> = { offset, ...named('size', innerSizes(walk.shape)), ...named('step', walk.strides[1]) };
+  const scalars: Record<string, number> = {
+    offset,
+    ...named('size', innerSizes(walk.shape)),
+    ...named('step', walk.strides[1]),
+  };
   return run(calls, callable, { x }, scalars, { length: sizeOf(shape), dtype });
 }
 
@@ -54,10 +58,8 @@ export function stridedWrite(
   const rank = walk.shape.length;
   const callable = kernel(`strided write, ${rank} axes`, () => {
     // What is left of the distance from the region's start after the steps along each axis.
-    const left = names('step', rank).reduce<string[]>(
-      (list, step) => [...list, `rest(${list.at(-1)}, ${step})`],
-      [`(${THREAD} - offset)`],
-    );
+    const left = [`(${THREAD} - offset)`];
+    for (const step of names('step', rank)) left.push(`rest(${left.at(-1)}, ${step})`);
     const at = names('step', rank).map((step, axis) => `quotient(${left[axis]}, ${step})`);
     const isOutside = [
       `${THREAD} < offset`,

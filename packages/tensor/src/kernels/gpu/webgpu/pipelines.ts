@@ -36,7 +36,8 @@ export class Pipelines {
 
   #compile(name: string, inputs: number, code: string): Pipeline {
     const { device } = this;
-    const layout = (this.#layouts[inputs] ??= this.#layoutFor(inputs));
+    this.#layouts[inputs] ??= this.#layoutFor(inputs);
+    const layout = this.#layouts[inputs];
     device.pushErrorScope('validation');
     const module = device.createShaderModule({ code, label: name });
     const pipeline = device.createComputePipeline({

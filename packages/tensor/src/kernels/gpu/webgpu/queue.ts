@@ -1,5 +1,12 @@
 /** The work that is queued for a WebGPU device: dispatches go there in batches, since each transfer costs. */
-import { type CommandEncoder, type ComputePass, type GpuDevice, MAP_READ, USAGE, type WebGpuBuffer } from './api.js';
+import {
+  type CommandEncoder,
+  type ComputePass,
+  type GpuDevice,
+  MAP_READ,
+  USAGE,
+  type WebGpuBuffer,
+} from './api.js';
 import type { Pipeline } from './pipelines.js';
 
 /** Uniforms begin at multiples of this, on every device. */
@@ -39,7 +46,8 @@ export class Queue {
     const offset = this.#usedSlots * UNIFORM_SLOT;
     this.#mirror.set(new Uint8Array(uniform), offset);
     this.#usedSlots += slots;
-    const { pass } = (this.#batch ??= this.#open());
+    this.#batch ??= this.#open();
+    const { pass } = this.#batch;
     const entries = [
       { binding: 0, resource: { buffer: this.#uniforms, size: slots * UNIFORM_SLOT } },
       ...buffers.map((buffer, i) => ({ binding: i + 1, resource: { buffer } })),

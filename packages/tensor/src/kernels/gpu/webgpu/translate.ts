@@ -73,7 +73,9 @@ export function translate({ WebGPUKernel }: GpuJs, kernel: GpuKernel): Translati
     const code = translator.assembleWGSL();
     return { code, uniformBytes: byteLength, scalarOffsets: scalarArgs.map(({ offset }) => offset) };
   } catch (cause) {
-    throw new DeviceError(name, `gpu.js cannot translate this kernel: ${(cause as Error).message}`, { cause });
+    throw new DeviceError(name, `gpu.js cannot translate this kernel: ${(cause as Error).message}`, {
+      cause,
+    });
   }
 }
 

@@ -98,11 +98,14 @@ function uninitialised(length: number): Float32Array<ArrayBuffer> {
   return new Float32Array(Buffer.allocUnsafeSlow(4 * length).buffer as ArrayBuffer);
 }
 
+/** Our kernels write shared memory before they read it; to fill it with zeros first takes SwiftShader seconds to compile. */
+const DAWN_OPTIONS = ['enable-dawn-features=disable_workgroup_init'];
+
 /** Dawn, by the package `webgpu`. It lives for as long as somebody refers to what is returned. */
 async function webGpu(): Promise<object | string> {
   try {
     const { create } = await import('webgpu');
-    return create([]);
+    return create(DAWN_OPTIONS);
   } catch (cause) {
     return `Node has no WebGPU of its own, and the package webgpu cannot be loaded: ${(cause as Error).message}`;
   }
@@ -114,6 +117,11 @@ let garbageCollector: (() => void) | undefined;
 function findGarbageCollector(): () => void {
   setFlag('--expose-gc');
   return builtin('node:vm').runInNewContext('gc');
+}
+
+function collectGarbage(): void {
+  garbageCollector ??= findGarbageCollector();
+  garbageCollector();
 }
 
 export const platform: Platform = {
@@ -129,7 +137,7 @@ export const platform: Platform = {
   reasonAgainstThreads: () => undefined,
   startThread,
   webGpu,
-  collectGarbage: () => (garbageCollector ??= findGarbageCollector())(),
+  collectGarbage,
   uninitialised,
   // Of all copies that Node has, this one alone is a plain memcpy in shared memory too: `set` takes up to three times as long.
   copy: (target, source) => void Buffer.prototype.fill.call(target, source),
