@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { useGpu } from 'lowrank';
-import { onGpu } from '../../packages/tensor/test/gpu/adapter.js';
 import {
   anchorsOf,
   internalLinksOf,
@@ -23,7 +22,6 @@ import { run, typeErrors } from './run.js';
 
 const documents = readDocuments();
 const programs = documents.flatMap((document) => programsOf(document));
-const usesGpu = ({ code }: Program) => code.includes('useGpu(');
 const place = ({ document, line }: Program) => `${document}:${line}`;
 
 const needsGpu = ({ code }: Program) => /\buseGpu\(/.test(code);

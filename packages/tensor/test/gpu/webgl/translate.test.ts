@@ -52,6 +52,38 @@ describe('a kernel in GLSL', () => {
     expect(shader).toContain('kernelResult = own_clamp(');
   });
 
+  it('declares functions first, in whatever order they call each other, and those that give a truth as such', () => {
+    const functions = [
+      {
+        name: 'least',
+        source: 'function least(x) { return isSmall(x) ? infinity() : x; }',
+        parameters: ['x'],
+      },
+      {
+        name: 'isSmall',
+        source: 'function isSmall(x) { return x < 1; }',
+        parameters: ['x'],
+        truth: true,
+      },
+    ];
+    const shader = translate(kernel('function (a) { return least(a[this.thread.x]); }', { functions }));
+    const places = ['float infinity() {', 'bool own_isSmall(float);', 'void kernel()'].map((text) =>
+      shader.indexOf(text),
+    );
+    expect(places).not.toContain(-1);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(shader).toContain('bool own_isSmall(float user_x) {');
+  });
+
+  it('reads an index from an array as an integer', () => {
+    const shader = translate(
+      kernel('function (a, b) { return a[8 * this.thread.x + whole(b[this.thread.x])]; }', {
+        inputs: ['a', 'b'],
+      }),
+    );
+    expect(shader).toMatch(/int hoisted_0_kernel=/);
+  });
+
   it('is refused by name where gpu.js does not understand it', () => {
     expect(() => translate(kernel('function (a) { return unknownFunction(a[0]); }'))).toThrow(
       /^test: gpu\.js cannot translate this kernel/,

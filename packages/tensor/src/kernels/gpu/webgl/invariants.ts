@@ -1,6 +1,7 @@
 /**
  * Divisions that a kernel repeats in its loops although they always give the same, such as the row and the column of the
- * element that it computes. Some drivers' compilers leave them there: hoisted, a convolution is several times as fast.
+ * element that it computes. Some drivers' compilers leave them there: without, a convolution takes SwiftShader a half to two
+ * thirds of the time.
  */
 
 /** Calls of the natives that divide integers. */
