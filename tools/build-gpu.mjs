@@ -128,23 +128,17 @@ const scalars = Object.fromEntries(
     return [name, translate(`scalar${name[0].toUpperCase()}${name.slice(1)}`, f)];
   }),
 );
-const called = [...helpers].filter(([name]) => {
-  const call = new RegExp(`\\b${name}\\(`);
-  return [...Object.values(scalars), ...[...helpers].map(([own, node]) => translateSafely(own, node))].some(
-    (each) => each && each.name !== name && call.test(each.source),
-  );
-});
-
-/** Some helpers are for int32 only, in arithmetic that the dialect does not have. */
-function translateSafely(name, node) {
-  try {
-    return translate(name, node);
-  } catch {
-    return undefined;
+/** The helpers that the functions call, directly or by way of each other; others are for int32, in arithmetic that the dialect lacks. */
+const functions = new Map();
+function addHelpersOf({ source }) {
+  for (const [name, node] of helpers) {
+    if (functions.has(name) || !new RegExp(`\\b${name}\\(`).test(source)) continue;
+    const helper = translate(name, node);
+    functions.set(name, helper);
+    addHelpersOf(helper);
   }
 }
-
-const functions = called.map(([name, node]) => translate(name, node));
+Object.values(scalars).forEach(addHelpersOf);
 
 mkdirSync(dirname(target), { recursive: true });
 writeFileSync(
@@ -157,7 +151,7 @@ import type { GpuFunction } from '../machine.js';
 export const SCALAR_FUNCTIONS: Readonly<Record<ScalarName, GpuFunction>> = ${JSON.stringify(scalars, null, 2)};
 
 /** The functions that these call, apart from those of the dialect. */
-export const SCALAR_HELPERS: readonly GpuFunction[] = ${JSON.stringify(functions, null, 2)};
+export const SCALAR_HELPERS: readonly GpuFunction[] = ${JSON.stringify([...functions.values()], null, 2)};
 `,
 );
 console.log(`scalar functions: ${Object.keys(scalars).length}`);

@@ -5,16 +5,19 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const packages = readdirSync(join(root, 'packages'), { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map((entry) => join(root, 'packages', entry.name));
+const members = ['packages', 'examples'].flatMap((folder) =>
+  readdirSync(join(root, folder), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(root, folder, entry.name)),
+);
 const made = [
-  ...[...packages, join(root, 'benches')].flatMap((folder) => [
+  ...[...members, join(root, 'benches'), join(root, 'docs')].flatMap((folder) => [
     join(folder, 'dist'),
     join(folder, 'node_modules'),
   ]),
   join(root, 'benches', 'peers', 'node_modules'),
-  join(root, 'packages', 'tensor', 'src', 'kernels', 'wasm', 'generated'),
+  ...['wasm', 'gpu'].map((name) => join(root, 'packages', 'tensor', 'src', 'kernels', name, 'generated')),
+  ...['generated', 'public/generated', '.vitepress/dist', '.vitepress/cache'].map((name) => join(root, 'docs', name)),
   join(root, 'coverage'),
   join(root, 'node_modules'),
 ];

@@ -8,7 +8,7 @@ export interface LifeCycle {
   /** A tensor's value is about to be replaced; throwing prevents it. */
   assigning(tensor: Tensor): void;
   /** A tensor is about to be copied to another device, as a constant; throwing prevents it. */
-  moving(tensor: Tensor): void;
+  moving?(tensor: Tensor): void;
 }
 
 let lifeCycle: LifeCycle | undefined;
@@ -31,5 +31,5 @@ export function assigning(tensor: Tensor): void {
 
 /** What goes to another device asks here first. */
 export function moving(tensor: Tensor): void {
-  lifeCycle?.moving(tensor);
+  lifeCycle?.moving?.(tensor);
 }

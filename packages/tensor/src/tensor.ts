@@ -256,7 +256,7 @@ export class HollowTensor extends Tensor {
   readonly #reason: () => LowrankError;
 
   constructor(
-    { shape, dtype, device }: TensorSpec & { readonly device: Device },
+    { shape, dtype, device = 'cpu' }: TensorSpec & { readonly device?: Device },
     reason: () => LowrankError,
   ) {
     super(EMPTY[dtype], [0], dtype);

@@ -68,7 +68,8 @@ export async function fixtureFiles(name: string): Promise<AdapterFiles> {
 }
 
 /** The values of a tensor, bit by bit. */
-export function bitsOf({ storage: { buffer, byteOffset, byteLength } }: Tensor): string {
+export function bitsOf(x: Tensor): string {
+  const { buffer, byteOffset, byteLength } = x.dataSync();
   return Buffer.from(buffer, byteOffset, byteLength).toString('hex');
 }
 

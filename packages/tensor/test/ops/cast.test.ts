@@ -63,7 +63,7 @@ describe('cast', () => {
       expect(cast(x, dtype)).toBe(x);
       for (const other of DTYPES) {
         const y = cast(x, other);
-        expect([y.dtype, [...y.storage]]).toEqual([other, [1, 0]]);
+        expect([y.dtype, [...y.dataSync()]]).toEqual([other, [1, 0]]);
         expect(y === x).toBe(other === dtype);
       }
     }

@@ -106,8 +106,8 @@ describe('matmul', () => {
         for (let at = 0; at < c.numel(); at++) {
           const [row, column] = [Math.floor(at / N), at % N];
           let sum = 0;
-          for (let k = 0; k < K; k++) sum += a.storage[row * K + k]! * b.storage[k * N + column]!;
-          expect(c.storage[at]).toBe(sum);
+          for (let k = 0; k < K; k++) sum += a.dataSync()[row * K + k]! * b.dataSync()[k * N + column]!;
+          expect(c.dataSync()[at]).toBe(sum);
         }
       }),
     );

@@ -260,7 +260,7 @@ describe('where the extremes stand', () => {
 
   it('agrees with the position of the extreme in a list, along every axis', () => {
     const x = cube.mul(7).remainder(11);
-    const lane = (i: number, k: number) => [0, 1, 2].map((j) => x.storage[i * 12 + j * 4 + k] as number);
+    const lane = (i: number, k: number) => [0, 1, 2].map((j) => x.dataSync()[i * 12 + j * 4 + k] as number);
     const positions = (extreme: (...values: number[]) => number) =>
       [0, 1].map((i) => [0, 1, 2, 3].map((k) => lane(i, k).indexOf(extreme(...lane(i, k)))));
     expect(argmax(x, 1).tolist()).toEqual(positions(Math.max));

@@ -45,11 +45,13 @@ const files = fc.record({
 });
 
 /** What a tensor is, bit by bit: NaN and -0 included. */
-function bits({ dtype, shape, storage }: Tensor) {
+function bits(x: Tensor) {
+  const { dtype, shape } = x;
+  const values = x.dataSync();
   return {
     dtype,
     shape: [...shape],
-    bytes: [...new Uint8Array(storage.buffer, storage.byteOffset, storage.byteLength)],
+    bytes: [...new Uint8Array(values.buffer, values.byteOffset, values.byteLength)],
   };
 }
 
