@@ -17,7 +17,9 @@ const made = [
   ]),
   join(root, 'benches', 'peers', 'node_modules'),
   ...['wasm', 'gpu'].map((name) => join(root, 'packages', 'tensor', 'src', 'kernels', name, 'generated')),
-  ...['generated', 'public/generated', '.vitepress/dist', '.vitepress/cache'].map((name) => join(root, 'docs', name)),
+  ...['generated', 'public/generated', '.vitepress/dist', '.vitepress/cache'].map((name) =>
+    join(root, 'docs', name),
+  ),
   join(root, 'coverage'),
   join(root, 'node_modules'),
 ];

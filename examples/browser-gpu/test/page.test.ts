@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { type BuiltPage, inChromium, startBuiltPage } from './built-page.js';
 
-/** Software takes its time with textures: a step takes it seconds. */
+/** On WebGL 2 a step of a software GPU takes seconds. */
 const STEPS = { WebGPU: 20, 'WebGL 2': 6 } as const;
 
 const BATCH = 2;

@@ -67,7 +67,7 @@ export async function trainClassifier(
       const loss = crossEntropy(logits, classes);
       loss.backward();
       optimizer.step();
-      const [own, right] = await Promise.all([valueOf(loss), valueOf(shareRight(logits, classes))]);
+      const [own, right] = await Promise.all([readNumber(loss), readNumber(shareRight(logits, classes))]);
       const step = { step: steps.length + 1, loss: own, accuracy: right };
       steps.push(step);
       onStep?.(step);
@@ -84,7 +84,7 @@ function onDeviceOf(model: Layer, [inputs, labels]: LabelledBatch): LabelledBatc
 }
 
 /** The only value of a tensor on any device. */
-async function valueOf(x: Tensor): Promise<number> {
+async function readNumber(x: Tensor): Promise<number> {
   return (await x.data())[0] as number;
 }
 

@@ -128,7 +128,7 @@ export class Tensor implements TensorSpec {
    * @throws DeviceError (rejects) as `data()`.
    */
   async cpu(): Promise<Tensor> {
-    return this.device === 'cpu' ? this : new Tensor(await this.data(), this.shape, this.dtype);
+    return this.device === 'cpu' ? this : tensorOf(await this.data(), this);
   }
 
   /**
@@ -228,9 +228,14 @@ export class Tensor implements TensorSpec {
   }
 }
 
-/** Apart from the class: one that mentions itself gets another name in a bundle, which messages would show. */
+// Apart from the class: one that mentions itself gets another name in a bundle, which messages would show.
+
 function isTensor(value: unknown): value is Tensor {
   return value instanceof Tensor;
+}
+
+function tensorOf(values: TypedArray, { shape, dtype }: TensorSpec): Tensor {
+  return new Tensor(values, shape, dtype);
 }
 
 /** The values of a tensor on the CPU. @throws DeviceError on the GPU, with the call that reads them there. */

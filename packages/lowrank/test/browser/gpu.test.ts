@@ -62,7 +62,7 @@ inChromium('the GPU in Chromium', () => {
       async () => {
         const page = await pages.open(WITH_WEBGPU);
         const outcome = await page.evaluate(loseDeviceInPage, technology);
-        expect(outcome.message).toMatch(/Call useGpu\(\) for a new/);
+        expect(outcome.message).toMatch(/lost.*Call useGpu\(\) for a new/);
         expect(outcome).toMatchObject({ isDeviceError: true, onCpu: [2, 2, 2], again: [2, 2, 2] });
         await page.close();
       },

@@ -117,5 +117,8 @@ describe('random tensors', () => {
     'randint: takes its options as an object': () => randint([1], 0, 2, untyped('bool')),
     'randperm: takes its options as an object': () => randperm(2, untyped(null)),
   });
-  itRefuses(DeviceError, { 'rand: there is no device "gpu"': () => rand([1], untyped({ device: 'gpu' })) });
+  itRefuses(DeviceError, {
+    'rand: no GPU is in use. Call a': () => rand([1], { device: 'gpu' }),
+    'rand: there is no device "tpu"': () => rand([1], untyped({ device: 'tpu' })),
+  });
 });

@@ -33,12 +33,14 @@ export function conv2d(
     inputs: ['x', 'w', ...(bias ? ['bias'] : [])],
     ints: DIMS,
     body: `let sum = 0;
-      for (let c = 0; c < quotient(C, groups); c++) {
-        for (let kh = 0; kh < KH; kh++) {
+      for (let kh = 0; kh < KH; kh++) {
+        if (${y} >= 0 && ${y} < H) {
           for (let kw = 0; kw < KW; kw++) {
-            if (${y} >= 0 && ${y} < H && ${across} >= 0 && ${across} < W) {
-              sum = sum + x[((${n} * C + ${channel}) * H + ${y}) * W + ${across}]
-                * w[((${o} * quotient(C, groups) + c) * KH + kh) * KW + kw];
+            if (${across} >= 0 && ${across} < W) {
+              for (let c = 0; c < quotient(C, groups); c++) {
+                sum = sum + x[((${n} * C + ${channel}) * H + ${y}) * W + ${across}]
+                  * w[((${o} * quotient(C, groups) + c) * KH + kh) * KW + kw];
+              }
             }
           }
         }
@@ -61,11 +63,13 @@ export function conv2dInputGrad(calls: GpuCalls, g: GpuStorage, w: GpuStorage, d
     body: `let sum = 0;
       for (let kh = 0; kh < KH; kh++) {
         if (${down} >= 0 && rest(${down}, strideH) === 0 && quotient(${down}, strideH) < outH) {
+          const outRow = quotient(${down}, strideH);
           for (let kw = 0; kw < KW; kw++) {
             if (${across} >= 0 && rest(${across}, strideW) === 0 && quotient(${across}, strideW) < outW) {
+              const outColumn = quotient(${across}, strideW);
               for (let o = 0; o < quotient(O, groups); o++) {
                 sum = sum
-                  + g[((${n} * O + ${output}) * outH + quotient(${down}, strideH)) * outW + quotient(${across}, strideW)]
+                  + g[((${n} * O + ${output}) * outH + whole(outRow)) * outW + whole(outColumn)]
                   * w[((${output} * quotient(C, groups) + rest(${c}, quotient(C, groups))) * KH + kh) * KW + kw];
               }
             }
@@ -98,10 +102,9 @@ export function conv2dWeightGrad(
       for (let row = 0; row < outH; row++) {
         if (${y} >= 0 && ${y} < H) {
           for (let column = 0; column < outW; column++) {
-            if (${across} >= 0 && ${across} < W) {
-              sum = sum + x[((${n} * C + ${channel}) * H + ${y}) * W + ${across}]
-                * g[((${n} * O + ${o}) * outH + row) * outW + column];
-            }
+            const part = x[((${n} * C + ${channel}) * H + ${y}) * W + ${across}]
+              * g[((${n} * O + ${o}) * outH + row) * outW + column];
+            sum = sum + (${across} >= 0 && ${across} < W ? part : 0);
           }
         }
       }

@@ -27,6 +27,9 @@ const LIMITS = [
   'maxComputeWorkgroupSizeX',
 ];
 
+/** Milliseconds. */
+const LOSS_TOLD_WITHIN = 500;
+
 /** Starts WebGPU, or says why it is not to be had. */
 export async function openWebGpu(gpu: Gpu, gpuJs: GpuJs): Promise<GpuMachine | string> {
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
@@ -130,7 +133,10 @@ class WebGpuMachine implements GpuMachine {
     this.#failure = undefined;
     if (failure !== undefined) throw failure;
     if (typeof outcome === 'string') {
-      throw new DeviceError('gpu', `the values cannot be read: ${outcome}. Call useGpu() for a new device`);
+      throw new DeviceError(
+        'gpu',
+        `the values cannot be read: ${await this.#reasonOf(outcome)}. Call useGpu() for a new device`,
+      );
     }
     this.#pool.trim();
     return new Float32Array(outcome, 0, length);
@@ -160,6 +166,12 @@ class WebGpuMachine implements GpuMachine {
   #grid(groups: number): readonly [x: number, y: number] {
     const y = Math.ceil(groups / this.info.limits.maxComputeWorkgroupsPerDimension);
     return [Math.ceil(groups / y), y];
+  }
+
+  /** What made a read fail: a lost device, which browsers tell a little later than the reads that it ends, or what they said. */
+  #reasonOf(message: string): Promise<string> {
+    const later = new Promise<string>((resolve) => setTimeout(resolve, LOSS_TOLD_WITHIN, message));
+    return Promise.race([this.lost.then((reason) => `the device is lost (${reason})`), later]);
   }
 
   /** Of what is compiled by now, the first mistake: what else went wrong follows from it. */
