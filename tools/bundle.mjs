@@ -46,7 +46,21 @@ function removeOthers(chunks, made) {
   for (const name of readdirSync(chunks)) if (!made.has(name)) rmSync(join(chunks, name));
 }
 
-await Promise.all(packages.map(bundle));
+/** What Node alone needs of the tensor package, for the same reason in one file. */
+const platform = build({
+  absWorkingDir: join(root, 'packages', 'tensor'),
+  entryPoints: ['dist/kernels/wasm/platform/node.js'],
+  outfile: 'dist/platform-node.js',
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'es2022',
+  packages: 'external',
+  sourcemap: 'linked',
+  logLevel: 'warning',
+});
+
+await Promise.all([platform, ...packages.map(bundle)]);
 
 const examples = join(root, 'packages', 'lowrank', 'dist', 'examples');
 rmSync(examples, { recursive: true, force: true });

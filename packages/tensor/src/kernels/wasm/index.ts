@@ -1,4 +1,5 @@
 /** The wasm backend: the reference kernels, with fast ones for float32 in front of them. */
+import { platform } from '#platform';
 import type { TypedArray } from '../../dtype.js';
 import type { Kernels } from '../kernels.js';
 import { referenceKernels as reference } from '../reference/index.js';
@@ -13,7 +14,6 @@ import { adamStep, sgdStep } from './optimizer.js';
 import * as pool from './pool.js';
 import * as reduce from './reduce.js';
 import { useChecks } from './self-check.js';
-import { CASES, NARROW } from './self-check-cases.js';
 import * as strided from './strided.js';
 
 export const wasmKernels: Kernels<TypedArray> = {
@@ -36,4 +36,4 @@ export const wasmKernels: Kernels<TypedArray> = {
   ...indexing,
 };
 
-useChecks({ cases: CASES, narrow: NARROW, wasm: wasmKernels, reference });
+if (platform.selfChecks) useChecks({ ...platform.selfChecks, wasm: wasmKernels, reference });

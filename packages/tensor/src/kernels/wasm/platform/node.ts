@@ -3,6 +3,7 @@
  * milliseconds, and a process that computes little needs none of them.
  */
 import { createRequire } from 'node:module';
+import { CASES, NARROW } from '../self-check-cases.js';
 import type { Platform, Thread } from './platform.js';
 
 interface Builtins {
@@ -131,6 +132,7 @@ export const platform: Platform = {
     if (nodeVersion === 20) setFlag('--experimental-wasm-relaxed-simd');
   },
   reasonAgainstWideSimd,
+  selfChecks: { cases: CASES, narrow: NARROW },
   prepareWideSimd,
   optimising,
   parallelism: () => builtin('node:os').availableParallelism(),

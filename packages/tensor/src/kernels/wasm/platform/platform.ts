@@ -1,4 +1,5 @@
 /** What the kernels need of where they run. Node and browsers each have a file that provides it, chosen by `#platform`. */
+import type { Checks } from '../self-check.js';
 
 /** A thread that was started. */
 export interface Thread {
@@ -13,6 +14,8 @@ export interface Platform {
   readonly enableRelaxedSimd: () => void;
   /** Why V8's wide pass cannot be used, if so. */
   readonly reasonAgainstWideSimd: () => string | undefined;
+  /** What kernels are checked by that are compiled with the wide pass; not there where there is none, to save the room. */
+  readonly selfChecks?: Pick<Checks, 'cases' | 'narrow'>;
   /** Sets what must hold for good before the first module is compiled with the wide pass. */
   readonly prepareWideSimd: () => void;
   /**
