@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { executablePath, inChromium } from '../../packages/lowrank/test/browser/page.js';
+import { executablePath, inChromium } from '../../tools/testing/chromium.js';
 import { GUIDES } from '../site/navigation.mjs';
 import { brokenLinks, readPages, serveSite, whyNot } from './site.js';
 

@@ -1,6 +1,5 @@
 /** The page as Vite builds it, in Chromium with software in place of a GPU. */
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
@@ -9,32 +8,13 @@ import { tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { describe } from '@jest/globals';
 import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { executablePath } from '../../../tools/testing/chromium.js';
 
 const EXAMPLE = fileURLToPath(new URL('..', import.meta.url));
 
-/** Where Chromium may be: named by the environment, or where Debian and others install it. */
-const PLACES = [
-  process.env.CHROMIUM,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-];
-const executablePath = PLACES.find((path) => path !== undefined && existsSync(path));
-
 /** SwiftShader computes where there is no card: by WebGL without a question, by WebGPU with the first flag. */
 const SOFTWARE_GPU = ['--enable-unsafe-webgpu', '--enable-unsafe-swiftshader'];
-
-/** Tests that need Chromium; where there is none they are reported as skipped, with the reason. */
-export function inChromium(what: string, tests: () => void): void {
-  if (executablePath !== undefined) describe(what, tests);
-  else
-    describe.skip(
-      `${what} (there is no Chromium: apt-get install chromium, or name one in $CHROMIUM)`,
-      tests,
-    );
-}
 
 export interface BuiltPage {
   open(options?: BrowserContextOptions): Promise<Page>;

@@ -1,7 +1,8 @@
 // The page trains in a worker, on WebGPU and on WebGL 2, to the losses that the CPU finds.
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { type BuiltPage, inChromium, startBuiltPage } from './built-page.js';
+import { inChromium } from '../../../tools/testing/chromium.js';
+import { type BuiltPage, startBuiltPage } from './built-page.js';
 
 /** On WebGL 2 a step of a software GPU takes seconds. */
 const STEPS = { WebGPU: 20, 'WebGL 2': 6 } as const;

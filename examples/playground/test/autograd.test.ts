@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { inChromium, type Playground, seriousFaults, startPlayground } from './playground.js';
+import { inChromium } from '../../../tools/testing/chromium.js';
+import { type Playground, seriousFaults, startPlayground } from './playground.js';
 
 const FOLDER = new URL('../src/autograd/programs/', import.meta.url);
 const PROGRAMS = readdirSync(FOLDER).map((file) => basename(file, '.js'));

@@ -3,10 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseSafetensors } from 'lowrank';
 import type { BrowserContextOptions, Page } from 'playwright-core';
+import { inChromium } from '../../../tools/testing/chromium.js';
 import { FILES } from '../src/lora/base-model.js';
 import { PAD, type Stroke } from '../src/lora/mnist-image.js';
 import { CROSS, PLAIN, TRIANGLE } from './lora-strokes.js';
-import { inChromium, type Playground, seriousFaults, startPlayground } from './playground.js';
+import { type Playground, seriousFaults, startPlayground } from './playground.js';
 
 const HOSTILE = `"'><img src=x: onerror="globalThis.hacked=1"><script>globalThis.hacked=1</script>`;
 

@@ -6,8 +6,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { describe } from '@jest/globals';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { executablePath } from '../../../tools/testing/chromium.js';
 
 const COMMAND = fileURLToPath(new URL('../../../packages/lowrank/bin/lowrank.js', import.meta.url));
 
@@ -15,25 +15,6 @@ const COMMAND = fileURLToPath(new URL('../../../packages/lowrank/bin/lowrank.js'
 export const FOLDER =
   process.env.PLAYGROUND_FOLDER ??
   fileURLToPath(new URL('../../../packages/lowrank/dist/playground/', import.meta.url));
-
-/** Where Chromium may be: named by the environment, or where Debian and others install it. */
-const PLACES = [
-  process.env.CHROMIUM,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-];
-const executablePath = PLACES.find((path) => path !== undefined && existsSync(path));
-
-/** Tests that need Chromium; where there is none they are reported as skipped, with the reason. */
-export function inChromium(what: string, tests: () => void): void {
-  if (executablePath !== undefined) describe(what, tests);
-  else
-    describe.skip(
-      `${what} (there is no Chromium: apt-get install chromium, or name one in $CHROMIUM)`,
-      tests,
-    );
-}
 
 export interface Playground {
   readonly address: string;

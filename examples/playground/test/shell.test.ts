@@ -6,7 +6,8 @@ import { extname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { FOLDER, inChromium, type Playground, seriousFaults, startPlayground } from './playground.js';
+import { inChromium } from '../../../tools/testing/chromium.js';
+import { FOLDER, type Playground, seriousFaults, startPlayground } from './playground.js';
 
 const TABS = ['autograd', 'lora', 'speed'];
 

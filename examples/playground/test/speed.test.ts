@@ -1,7 +1,8 @@
 // The tab Speed in Chromium: contestants race, what is missing says why, and a race can be cancelled.
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { inChromium, type Playground, seriousFaults, startPlayground } from './playground.js';
+import { inChromium } from '../../../tools/testing/chromium.js';
+import { type Playground, seriousFaults, startPlayground } from './playground.js';
 
 inChromium('the tab Speed in Chromium', () => {
   let playground: Playground;

@@ -1,7 +1,8 @@
 // lowrank in a real browser: its kernels, its threads, and why there are none where there are none.
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import * as inNode from 'lowrank';
-import { inChromium, type Pages, startPages } from './page.js';
+import { inChromium } from '../../../../tools/testing/chromium.js';
+import { type Pages, startPages } from './page.js';
 
 declare const lowrank: typeof inNode;
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { executablePath } from './page.js';
+import { executablePath } from '../../../../tools/testing/chromium.js';
 
 /** SwiftShader computes where there is no card: for WebGL 2 without a question, for WebGPU if it is asked to. */
 export const WITH_WEBGPU = ['--enable-unsafe-webgpu', '--enable-unsafe-swiftshader'];

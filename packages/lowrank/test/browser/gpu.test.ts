@@ -1,8 +1,8 @@
 // The device `gpu` in a real browser: PyTorch's samples, training, and a lost device, on WebGPU and on WebGL 2.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { inChromium } from '../../../../tools/testing/chromium.js';
 import { type GpuPages, startGpuPages, WITH_WEBGPU, WITHOUT_ANY_GPU, WITHOUT_WEBGPU } from './gpu-page.js';
 import type * as inPage from './gpu-suite.js';
-import { inChromium } from './page.js';
 
 declare const suite: typeof inPage;
 

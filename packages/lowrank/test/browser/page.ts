@@ -1,31 +1,10 @@
 /** A page in a real browser that has imported lowrank as bundlers for the browser deliver it. */
-import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { describe } from '@jest/globals';
 import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
-
-/** Where Chromium may be: named by the environment, or where Debian and others install it. */
-const PLACES = [
-  process.env.CHROMIUM,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-];
-
-export const executablePath = PLACES.find((path) => path !== undefined && existsSync(path));
-
-/** Tests that need Chromium; where there is none they are reported as skipped, with the reason. */
-export function inChromium(what: string, tests: () => void): void {
-  if (executablePath !== undefined) describe(what, tests);
-  else
-    describe.skip(
-      `${what} (there is no Chromium: apt-get install chromium, or name one in $CHROMIUM)`,
-      tests,
-    );
-}
+import { executablePath } from '../../../../tools/testing/chromium.js';
 
 /** What lets a page share memory between threads. */
 const ISOLATION = {

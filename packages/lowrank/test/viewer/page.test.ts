@@ -8,7 +8,8 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type * as library from 'lowrank';
 import { backwardSteps, named, type RuleStep, type Tensor, tensor, toHtml, traceCalls } from 'lowrank';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { executablePath, inChromium, startPages } from '../browser/page.js';
+import { executablePath, inChromium } from '../../../../tools/testing/chromium.js';
+import { startPages } from '../browser/page.js';
 import { anomaly, HOSTILE, network, small } from './samples.js';
 
 declare const lowrank: typeof library;
