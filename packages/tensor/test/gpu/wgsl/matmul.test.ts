@@ -134,7 +134,7 @@ onDawn('matmul in WGSL', (run, features) => {
   });
 
   (features.includes('subgroups') ? it : it.skip)(
-    'adds up lanes by subgroups, where there are some',
+    'adds up lanes by subgroups (skipped where the adapter has none)',
     async () => {
       const capabilities = { ...SMALL_TILE, subgroups: true };
       const dims = dimsOf([3, 1, 2100], false, true);
