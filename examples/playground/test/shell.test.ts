@@ -64,6 +64,8 @@ inChromium('the playground in Chromium', () => {
   for (const colorScheme of ['light', 'dark'] as const) {
     it(`has no serious fault of accessibility in ${colorScheme} colours, in any tab`, async () => {
       await page.emulateMedia({ colorScheme });
+      await page.click('#tab-autograd');
+      await page.frameLocator('.graph-frame').locator('g.box').first().waitFor();
       for (const tab of TABS) {
         await page.click(`#tab-${tab}`);
         await page.waitForSelector(`#panel-${tab} > *:not(.loading)`);
