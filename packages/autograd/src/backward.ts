@@ -37,11 +37,11 @@ export function backward(output: Tensor, gradient?: Tensor, options: BackwardOpt
   checkOptions('backward', options);
   const root = rootOf('backward', output, gradient);
   const { createGraph = false } = options;
-  const custody = custodyFor([root], options);
+  const custody = custodyFor(options);
   for (const [slot, gradient] of run([root], options, custody, keepsGradient)) {
     slot.replaceGrad(keep(accumulated(slot, gradient, createGraph)));
   }
-  custody?.sweep();
+  custody?.clear();
 }
 
 /** Whether `backward` leaves the gradient in `grad`: leaves', and those that were asked for by `retainGrad`. */
@@ -97,7 +97,7 @@ export function grad(
   const roots = list.map((output, i) => rootOf('grad', output, options.gradOutputs?.[i]));
   const slots = inputs.map(ensureSlot);
   const targets = new Set(slots);
-  const custody = custodyFor(roots, options);
+  const custody = custodyFor(options);
   const gradients = run(roots, options, custody, (slot) => targets.has(slot), targets);
   custody?.end();
   return slots.map((slot, i) => {
@@ -189,9 +189,9 @@ function run(
   });
 }
 
-/** On the CPU the garbage collector does it all; and a pass that is recorded itself keeps all that it made. */
-function custodyFor(roots: readonly Root[], { createGraph = false }: BackwardOptions): Custody | undefined {
-  return !createGraph && roots.some(({ gradient }) => gradient.device === 'gpu') ? new Custody() : undefined;
+/** A pass that is recorded itself keeps all that it made. */
+function custodyFor({ createGraph = false }: BackwardOptions): Custody | undefined {
+  return createGraph ? undefined : new Custody();
 }
 
 interface PassOptions extends BackwardOptions {
@@ -216,12 +216,16 @@ export function passFrom(
     if (sum === undefined) return null;
     // Let go of at once: a pass holds the gradients of those tensors only that it is between.
     pending.delete(slot);
+    custody?.letGo(sum);
     if (slot.hooks.size > 0) custody?.show(sum);
     const gradient = applyHooks(slot, sum);
-    if (reported(slot)) gradients.set(slot, gradient);
+    if (reported(slot)) {
+      gradients.set(slot, gradient);
+      custody?.hold(gradient);
+    }
     return gradient;
   };
-  for (const { slot, gradient } of roots) if (isWanted(slot)) accumulate(pending, slot, gradient);
+  for (const { slot, gradient } of roots) if (isWanted(slot)) accumulate(pending, slot, gradient, custody);
   return {
     nodes,
     visit(node) {
@@ -229,7 +233,7 @@ export function passFrom(
       if (grads.every((g) => g === null) || !node.inputs.some((slot) => slot !== null && isWanted(slot)))
         return null;
       const visit = propagate(node, grads, pending, isWanted, { roots, custody });
-      custody?.sweep(pending, gradients);
+      custody?.sweep();
       if (retainGraph) return visit;
       // The values of a pass in which an anomaly may yet be found are what it is looked at by.
       if (detecting.value) spent.push(node);
@@ -262,18 +266,24 @@ function slotsLeadingTo(
   return leading;
 }
 
+/** What a node's visit is part of. */
+interface Surroundings {
+  readonly roots: readonly Root[];
+  readonly custody: Custody | undefined;
+}
+
 /** Applies the node's rule and adds the result to what its inputs have received so far. */
 function propagate(
   node: Node,
   grads: readonly (Tensor | null)[],
   pending: Map<GradientSlot, Tensor>,
   isWanted: (slot: GradientSlot) => boolean,
-  { roots, custody }: { readonly roots: readonly Root[]; readonly custody: Custody | undefined },
+  { roots, custody }: Surroundings,
 ): Visit {
   for (const g of grads) if (g !== null) checkArriving(g, node, roots);
   // Not in custody: what a checkpoint computes again, other nodes need as well.
   const unpacked = node.unpack();
-  const apply = () => applyRule(node, unpacked, grads, pending, isWanted, roots);
+  const apply = () => applyRule(node, unpacked, grads, pending, isWanted, { roots, custody });
   return custody === undefined ? apply() : custody.during(node, grads, apply);
 }
 
@@ -283,7 +293,7 @@ function applyRule(
   grads: readonly (Tensor | null)[],
   pending: Map<GradientSlot, Tensor>,
   isWanted: (slot: GradientSlot) => boolean,
-  roots: readonly Root[],
+  { roots, custody }: Surroundings,
 ): Visit {
   const call = { inputs, outputs, output: outputs[0], grads, attrs: node.attrs };
   // Ops with several outputs look at `grads`; all others have just this one.
@@ -304,15 +314,23 @@ function applyRule(
     const gradient = fitted(node, computed, slot);
     if (gradient !== computed) summed.push(i);
     checkLeaving(gradient, node, i, roots);
-    accumulate(pending, slot, gradient);
+    accumulate(pending, slot, gradient, custody);
     return gradient;
   });
   return { arriving: grads, leaving, summed, given, pending };
 }
 
-function accumulate(pending: Map<GradientSlot, Tensor>, slot: GradientSlot, gradient: Tensor): void {
-  const sum = pending.get(slot);
-  pending.set(slot, sum === undefined ? gradient : sum.add(gradient));
+function accumulate(
+  pending: Map<GradientSlot, Tensor>,
+  slot: GradientSlot,
+  gradient: Tensor,
+  custody: Custody | undefined,
+): void {
+  const before = pending.get(slot);
+  const sum = before === undefined ? gradient : before.add(gradient);
+  if (before !== undefined) custody?.letGo(before);
+  custody?.hold(sum);
+  pending.set(slot, sum);
 }
 
 /** The gradient summed over the axes along which the op stretched this input. */

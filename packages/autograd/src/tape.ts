@@ -45,7 +45,7 @@ export class GradientSlot implements Attachment {
   /** Sets a gradient that nobody has seen, in the place of one that is disposed of unless somebody has. */
   replaceGrad(grad: Tensor | null): void {
     const { grad: old } = this;
-    if (old?.device === 'gpu' && old !== grad && !this.isGradSeen) old.dispose();
+    if (old !== null && old !== grad && !this.isGradSeen) old.dispose();
     this.grad = grad;
     this.isGradSeen = false;
   }
@@ -74,7 +74,7 @@ function specOf(tensor: Tensor): TensorSpec {
 }
 
 /**
- * As `tensor.grad`, for code that does not keep what it is given: on the GPU a gradient that nobody else was given is disposed of
+ * As `tensor.grad`, for code that does not keep what it is given: a gradient that nobody else was given is disposed of
  * when another (or `null`) takes its place.
  */
 export function gradientOf(tensor: Tensor): Tensor | null {

@@ -7,7 +7,11 @@ export type DType = 'float32' | 'float64' | 'int32' | 'bool';
 export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 
 interface DTypeInfo {
-  readonly array: new (length: number) => TypedArray;
+  readonly array: {
+    new (length: number): TypedArray;
+    new (buffer: ArrayBuffer, offset: number, length: number): TypedArray;
+    readonly BYTES_PER_ELEMENT: number;
+  };
   readonly category: 'bool' | 'integer' | 'float';
   /** The order within and across categories: the larger one wins a promotion. */
   readonly rank: number;
@@ -39,6 +43,16 @@ export function isFloat(dtype: DType): boolean {
 /** Zeros. */
 export function allocate(dtype: DType, length: number): TypedArray {
   return new INFO[dtype].array(length);
+}
+
+/** The first `length` elements of a buffer. */
+export function viewOf(dtype: DType, buffer: ArrayBuffer, length: number): TypedArray {
+  return new INFO[dtype].array(buffer, 0, length);
+}
+
+/** Bytes of an element. */
+export function bytesOf(dtype: DType): number {
+  return INFO[dtype].array.BYTES_PER_ELEMENT;
 }
 
 const BY_ARRAY = new Map<unknown, DType>(DTYPES.map((dtype) => [INFO[dtype].array, dtype]));

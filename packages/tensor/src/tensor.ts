@@ -11,6 +11,7 @@ import {
 } from './errors.js';
 import { GpuStorage, type Storage } from './kernels/gpu/storage.js';
 import { expose } from './kernels/wasm/residency.js';
+import { drop as dropArray, hold as holdArray } from './kernels/wasm/results.js';
 import { assigning } from './life-cycle.js';
 import { formatAbsent, formatTensor } from './print.js';
 import { adopt } from './scope.js';
@@ -71,7 +72,7 @@ export class Tensor implements TensorSpec {
     this.dtype = dtype;
     this.device = isOnGpu ? 'gpu' : 'cpu';
     this.#storage = storage;
-    if (isOnGpu) storage.hold();
+    hold(storage);
     adopt(this);
   }
 
@@ -132,11 +133,11 @@ export class Tensor implements TensorSpec {
   }
 
   /**
-   * Gives back the memory of the values, unless another tensor shares them: on the GPU at once, on the CPU when the garbage
-   * collector comes. The tensor must not be used any more. Nothing has to be disposed of; it keeps the memory of a GPU low.
+   * Gives back the memory of the values, for results to come, unless another tensor shares them or `data()` has given them out.
+   * The tensor must not be used any more. Nothing has to be disposed of: the garbage collector does the same, later.
    */
   dispose(): void {
-    if (this.#storage instanceof GpuStorage) this.#storage.drop();
+    drop(this.#storage);
     this.#storage = undefined;
   }
 
@@ -205,8 +206,8 @@ export class Tensor implements TensorSpec {
     }
     assigning(this);
     const { storage } = value;
-    if (storage instanceof GpuStorage) storage.hold();
-    if (this.#storage instanceof GpuStorage) this.#storage.drop();
+    hold(storage);
+    drop(this.#storage);
     this.#storage = storage;
     this.#version++;
     return this;
@@ -229,6 +230,16 @@ export class Tensor implements TensorSpec {
 }
 
 // Apart from the class: one that mentions itself gets another name in a bundle, which messages would show.
+
+function hold(storage: Storage): void {
+  if (storage instanceof GpuStorage) storage.hold();
+  else holdArray(storage);
+}
+
+function drop(storage: Storage | undefined): void {
+  if (storage instanceof GpuStorage) storage.drop();
+  else if (storage !== undefined) dropArray(storage);
+}
 
 function isTensor(value: unknown): value is Tensor {
   return value instanceof Tensor;

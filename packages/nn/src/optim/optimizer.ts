@@ -85,7 +85,7 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     });
   }
 
-  /** On the GPU, gives back what a step needed but did not keep, and the states that it has put others in the place of. */
+  /** Gives back what a step needed but did not keep, and the states that it has put others in the place of. */
   #release(made: ReadonlySet<Tensor>, moves: readonly Move[], updates: readonly Update[]): void {
     const kept = new Set(updates.flatMap(({ state }) => tensorsOf(state)));
     const passing = [...made].filter((tensor) => !kept.has(tensor));
@@ -96,7 +96,7 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     const old = moves.flatMap(({ state }) => (state && this.#unseen.has(state) ? tensorsOf(state) : []));
     for (const { state } of updates) this.#unseen.add(state);
     for (const tensor of [...passing, ...old]) {
-      if (tensor.device === 'gpu' && !kept.has(tensor)) tensor.dispose();
+      if (!kept.has(tensor)) tensor.dispose();
     }
   }
 

@@ -1,11 +1,11 @@
 /** Elementwise ops in wasm: for float32 and the truth values that come of it, in rows whose operands are stretched or not. */
-import { type DType, dtypeOf, type TypedArray } from '../../dtype.js';
+import { bytesOf, type DType, dtypeOf, type TypedArray } from '../../dtype.js';
 import { type Shape, sizeOf, stridesOf } from '../../shape.js';
 import { cast as referenceCast, elementwise as referenceElementwise } from '../reference/elementwise.js';
 import { SCALARS, type ScalarName, type ScalarOp } from '../scalars.js';
 import { planWalk, type Strided } from '../walk.js';
 import { rowsOf } from './elementwise-rows.js';
-import { compute, type Frame, type Operand } from './frame.js';
+import { compute, type Operand } from './frame.js';
 
 /** Ops whose kernels give less than the last bit, by up to 4 ulp (exp and log by 2): the bounds stand in assembly/math-*.ts. */
 const APPROXIMATE: ReadonlySet<ScalarName> = new Set([
@@ -42,10 +42,10 @@ function accelerated(name: ScalarName, inputs: readonly Strided[], shape: Shape)
   const arrays = inputs.map(({ data }) => data as Operand);
   const dtype = rule === 'comparison' || rule === 'logical' ? 'bool' : 'float32';
   return compute((frame) => {
-    const target = frame.room(BYTES[dtype] * size);
-    const { chunks, parameters } = rowsOf(frame, walk, arrays, target, BYTES[dtype]);
+    const target = frame.room(bytesOf(dtype) * size);
+    const { chunks, parameters } = rowsOf(frame, walk, arrays, target, bytesOf(dtype));
     frame.launch(name, chunks, parameters);
-    return resultOf(frame, target, size, dtype);
+    return frame.result(target, size, dtype);
   });
 }
 
@@ -68,21 +68,11 @@ export function cast(x: TypedArray, dtype: DType): TypedArray {
   if (from === undefined || kernel === undefined || x.length < FEW) return referenceCast(x, dtype);
   const size = x.length;
   const result = compute((frame) => {
-    const target = frame.room(BYTES[dtype] * size);
+    const target = frame.room(bytesOf(dtype) * size);
     const walk = { shape: [size], strides: [[1], [1]] };
-    const { chunks, parameters } = rowsOf(frame, walk, [from], target, BYTES[dtype]);
+    const { chunks, parameters } = rowsOf(frame, walk, [from], target, bytesOf(dtype));
     frame.launch(kernel, chunks, parameters);
-    return resultOf(frame, target, size, dtype);
+    return frame.result(target, size, dtype);
   });
   return result ?? referenceCast(x, dtype);
-}
-
-const BYTES: Readonly<Record<DType, number>> = { bool: 1, int32: 4, float32: 4, float64: 8 };
-
-/** What a kernel has left at an address. */
-function resultOf(frame: Frame, address: number, size: number, dtype: DType): TypedArray {
-  const words = frame.result(address, Math.ceil((size * BYTES[dtype]) / 4));
-  if (dtype === 'float32') return words;
-  const view = dtype === 'int32' ? Int32Array : Uint8Array;
-  return new view(words.buffer as ArrayBuffer, words.byteOffset, size);
 }

@@ -1,6 +1,8 @@
 /** One kernel call: brings operands into wasm memory, gives room for results, and tidies up after itself. */
+import type { DType } from '../../dtype.js';
 import { type Machine, refuseWide, theMachine } from './machine.js';
 import { LIST_BYTES, PLAIN } from './residency.js';
+import { newResult } from './results.js';
 import { BrokenKernel, ensureSound } from './self-check.js';
 
 /** What a kernel can work on. */
@@ -77,9 +79,11 @@ export class Frame {
     this.machine.launch(kernel, chunks, parameters);
   }
 
-  /** The floats at an address that `output` gave. */
-  result(address: number, length: number): Float32Array {
-    const values = this.machine.read(address, length);
+  /** The values at an address that `room` or `output` gave. */
+  result(address: number, length: number): Float32Array;
+  result(address: number, length: number, dtype: DType): Operand;
+  result(address: number, length: number, dtype: DType = 'float32'): Operand {
+    const values = this.machine.read(address, newResult(dtype, length)) as Operand;
     this.#keep(values, PLAIN, address, values.byteLength);
     return values;
   }

@@ -1,5 +1,6 @@
 /** The running wasm module: its memory, its kernels, and how one is called. */
 import { platform } from '#platform';
+import type { TypedArray } from '../../dtype.js';
 import { bytesOf } from './binary-text.js';
 import { hasRelaxedSimd, hasSimd } from './engine.js';
 import { general, plainProducts, relaxedProducts } from './generated/binaries.js';
@@ -94,13 +95,18 @@ export class Machine {
     else platform.copy(this.#bytes.subarray(address, address + byteLength), values);
   }
 
-  /** Copies floats out of wasm memory. */
-  read(address: number, length: number): Float32Array {
-    const values = platform.uninitialised(length);
-    const bytes = 4 * length;
-    if (bytes < LARGE) values.set(this.#floats.subarray(address >>> 2, (address >>> 2) + length));
-    else platform.copy(new Uint8Array(values.buffer), this.#bytes.subarray(address, address + bytes));
-    return values;
+  /** Fills an array with what is in wasm memory. */
+  read<T extends TypedArray>(address: number, target: T): T {
+    const { buffer, byteOffset, byteLength, length } = target;
+    if (byteLength < LARGE && target instanceof Float32Array) {
+      target.set(this.#floats.subarray(address >>> 2, (address >>> 2) + length));
+    } else {
+      platform.copy(
+        new Uint8Array(buffer, byteOffset, byteLength),
+        this.#bytes.subarray(address, address + byteLength),
+      );
+    }
+    return target;
   }
 
   /**
@@ -225,6 +231,11 @@ export function restart(): void {
   forgetLosses();
   if (running?.machine !== undefined) discard(running.machine);
   running = undefined;
+}
+
+/** Drops the machine's copies of an array that nobody holds any more. */
+export function forget(array: ArrayBufferView): void {
+  running?.machine?.residency.forget(array);
 }
 
 /** Has `work` done by another machine than the one that is in use. */

@@ -94,11 +94,9 @@ export function argReduce(name: 'argmax' | 'argmin', x: TypedArray, lanes: Lanes
     const sign = name === 'argmax' ? 1 : -1;
     if (lanes.inner === 1) launchRows(frame, 'argReduceRows', lanes, [from, to], [sign]);
     else launchBlocks(frame, 'argReduceColumns', lanes, [from, to], sign);
-    return frame.result(to, count);
+    return frame.result(to, count, 'int32');
   });
-  return positions === undefined
-    ? reference.argReduce(name, x, lanes)
-    : new Int32Array(positions.buffer, positions.byteOffset, count);
+  return positions ?? reference.argReduce(name, x, lanes);
 }
 
 /** out[k] = x[0] + ... + x[k] along each lane. */

@@ -12,7 +12,7 @@ import type { Heap } from './heap.js';
 export const RESIDENT_BYTES = { passing: 64 * 2 ** 20, recurring: 256 * 2 ** 20 };
 
 /** Copying less than this is cheaper than remembering it. */
-const WORTH_KEEPING = 32 * 2 ** 10;
+export const WORTH_KEEPING = 32 * 2 ** 10;
 
 /** Room that is always there for the short lists of a call. */
 export const LIST_BYTES = 4096;
@@ -40,6 +40,9 @@ const exposed = new WeakSet<object>();
 export function expose(array: ArrayBufferView): void {
   if (isWorthKeeping(array)) exposed.add(array.buffer);
 }
+
+/** Whether somebody did. */
+export const isExposed = (array: ArrayBufferView) => exposed.has(array.buffer);
 
 /** Of others nothing is remembered at all: a training step of a small network has hundreds of them. */
 const isWorthKeeping = (array: ArrayBufferView) => array.byteLength >= WORTH_KEEPING;
@@ -74,7 +77,7 @@ export class Residency {
   find(array: ArrayBufferView, layout: string): number | undefined {
     const copy = isWorthKeeping(array) ? this.#byArray.get(array)?.get(layout) : undefined;
     if (copy === undefined || copy === 'seen' || !copy.alive) return undefined;
-    if (exposed.has(array.buffer)) {
+    if (isExposed(array)) {
       this.#drop(copy);
       return undefined;
     }
@@ -86,7 +89,7 @@ export class Residency {
   /** Makes the block at `address` the array's copy. Whether that was worth it: if not, the block stays the caller's. */
   keep(array: ArrayBufferView, layout: string, address: number, bytes: number): boolean {
     const kind = layout === PLAIN ? 'passing' : 'recurring';
-    if (!isWorthKeeping(array) || bytes > this.limits[kind] / 2 || exposed.has(array.buffer)) return false;
+    if (!isWorthKeeping(array) || bytes > this.limits[kind] / 2 || isExposed(array)) return false;
     this.#shrink(kind, this.limits[kind] - bytes);
     const copy: Copy = { kind, address, bytes, pinned: false, recent: false, alive: true };
     this.#layouts(array).set(layout, copy);
@@ -94,6 +97,14 @@ export class Residency {
     this.#bytes[kind] += bytes;
     this.#pin(copy);
     return true;
+  }
+
+  /** Drops all copies of the array: nobody will ask for them again. */
+  forget(array: ArrayBufferView): void {
+    for (const copy of this.#byArray.get(array)?.values() ?? []) {
+      if (copy !== 'seen' && copy.alive) this.#drop(copy);
+    }
+    this.#byArray.delete(array);
   }
 
   /** Whether the array is worth keeping and was asked for in this layout before: what comes twice comes again. */

@@ -29,7 +29,7 @@ function nextFree(bytes: number): number {
 describe('a frame', () => {
   it('brings an array into wasm memory', () => {
     const x = values(1);
-    expect(call((frame) => machine.read(frame.input(x), LENGTH))).toEqual(x);
+    expect(call((frame) => machine.read(frame.input(x), new Float32Array(LENGTH)))).toEqual(x);
   });
 
   it('finds an array again that it brought there before', () => {
@@ -41,7 +41,7 @@ describe('a frame', () => {
   it('brings only the part of a buffer that an array views', () => {
     const x = values(3);
     const part = x.subarray(5, 9);
-    expect(call((frame) => machine.read(frame.input(part), 4))).toEqual(x.slice(5, 9));
+    expect(call((frame) => machine.read(frame.input(part), new Float32Array(4)))).toEqual(x.slice(5, 9));
   });
 
   it('brings an array that was handed out anew each time', () => {
@@ -49,9 +49,9 @@ describe('a frame', () => {
     call((frame) => frame.input(x));
     expose(x);
     x[7] = 42;
-    expect(call((frame) => machine.read(frame.input(x), LENGTH)[7])).toBe(42);
+    expect(call((frame) => machine.read(frame.input(x), new Float32Array(LENGTH))[7])).toBe(42);
     x[7] = 43;
-    expect(call((frame) => machine.read(frame.input(x), LENGTH)[7])).toBe(43);
+    expect(call((frame) => machine.read(frame.input(x), new Float32Array(LENGTH))[7])).toBe(43);
   });
 
   it('prepares an array twice, and from then on finds what was prepared', () => {
@@ -90,7 +90,7 @@ describe('a frame', () => {
     const lists = [[1, 2, 3], [4], Array.from({ length: 3000 }, (_, i) => i), [5, 6]];
     const read = call((frame) => {
       const addresses = lists.map((list) => frame.list(list));
-      return lists.map((list, i) => new Int32Array(machine.read(addresses[i], list.length).buffer));
+      return lists.map((list, i) => machine.read(addresses[i], new Int32Array(list.length)));
     });
     expect(read.map((list) => Array.from(list))).toEqual(lists);
   });
@@ -133,7 +133,7 @@ describe('a call for which there is too little memory', () => {
   it('leaves the next call all it needs', () => {
     compute((frame) => frame.room(TOO_MUCH));
     const x = values(7);
-    expect(call((frame) => machine.read(frame.input(x), LENGTH))).toEqual(x);
+    expect(call((frame) => machine.read(frame.input(x), new Float32Array(LENGTH)))).toEqual(x);
   });
 });
 

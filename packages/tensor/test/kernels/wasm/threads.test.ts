@@ -100,7 +100,7 @@ describe('any number of threads', () => {
     const values = Float32Array.from({ length: 5001 }, (_, i) => Math.sin(i));
     const address = machine?.residency.allocate(values.byteLength) as number;
     machine?.write(address, values);
-    expect(machine?.read(address, values.length)).toEqual(values);
+    expect(machine?.read(address, new Float32Array(values.length))).toEqual(values);
     machine?.residency.release(address);
   });
 });
