@@ -37,7 +37,7 @@ function matmul(lowrank, task) {
   return () => a.matmul(b).dataSync();
 }
 
-function step({ Adam, crossEntropy, MnistCnn, tensor }, { batch, lr, parameters }, device = 'cpu') {
+function step({ Adam, crossEntropy, MnistCnn, scope, tensor }, { batch, lr, parameters }, device = 'cpu') {
   const model = new MnistCnn();
   const initial = parameters.map(({ name, shape, seed, bound }) => {
     const length = shape.reduce((product, size) => product * size);
@@ -48,11 +48,15 @@ function step({ Adam, crossEntropy, MnistCnn, tensor }, { batch, lr, parameters 
   const images = tensor(uniform(1, batch * 28 * 28), { device }).reshape([batch, 1, 28, 28]);
   const labels = tensor(integers(2, batch, 10), { device });
   const optimizer = new Adam(model.parameters(), { lr });
-  return () => {
+  const trained = () => {
     optimizer.zeroGrad();
     const loss = crossEntropy(model.forward(images), labels);
     loss.backward();
     optimizer.step();
+    return loss;
+  };
+  return () => {
+    const loss = scope(trained);
     return device === 'cpu' ? loss.dataSync() : loss.data();
   };
 }

@@ -8,6 +8,7 @@ import {
   rand,
   randint,
   type StateDict,
+  scope,
 } from 'lowrank';
 import type { Suite } from '../suite.js';
 import { timed } from '../timed.js';
@@ -29,6 +30,11 @@ function training(state: StateDict, batchSize: number): () => ArrayLike<number> 
   };
 }
 
+/** As loops do that are to be fast: what a step leaves behind is filled again by the next. */
+function inScope(step: () => ArrayLike<number>): () => ArrayLike<number> {
+  return () => scope(step);
+}
+
 export const stepSuite: Suite = {
   name: 'step',
   about: 'a step of Adam on the MNIST CNN: on all threads, on one, and by the reference kernels',
@@ -40,6 +46,7 @@ export const stepSuite: Suite = {
         const run = () => training(state, batchSize);
         return {
           lowrank: run(),
+          'lowrank, in a scope': inScope(run()),
           ...(getNumThreads() > 1 && { 'lowrank, 1 thread': { run: run(), mode: { threads: 1 } } }),
           'reference backend': { run: run(), mode: { backend: 'reference' } },
         };
