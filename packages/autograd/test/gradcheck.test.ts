@@ -1,7 +1,16 @@
 /** The checker itself: it must find wrong gradients. */
 import { describe, expect, it } from '@jest/globals';
 import { type Differentiable, defineFunction, gradcheck, gradgradcheck, noGrad } from '@lowrank/autograd';
-import { ArgumentError, GradientError, svd, type Tensor, tensor, zeros } from '@lowrank/tensor';
+import {
+  ArgumentError,
+  DeviceError,
+  GpuStorage,
+  GradientError,
+  svd,
+  Tensor,
+  tensor,
+  zeros,
+} from '@lowrank/tensor';
 
 const leaf = (values: Parameters<typeof tensor>[0]) =>
   tensor(values, { dtype: 'float64', requiresGrad: true });
@@ -105,6 +114,14 @@ describe('gradcheck', () => {
       ),
     );
     expect(() => gradcheck((x) => x.to('float32'), [leaf([1])])).toThrow(/output 0 is float32/);
+  });
+
+  it('refuses tensors on the GPU, which has no float64', () => {
+    const owner = { release: () => undefined, read: async () => new Float32Array(1) };
+    const x = new Tensor(new GpuStorage(owner, { length: 1, bytes: 4 }, 'float32'), [1], 'float32');
+    x.requiresGrad = true;
+    expect(() => gradcheck((x) => x.square(), [x])).toThrow(DeviceError);
+    expect(() => gradcheck((x) => x.square(), [x])).toThrow('gradcheck: computes in float64');
   });
 
   it('refuses to check nothing', () => {

@@ -16,4 +16,4 @@ export { relu, reluGrad, round, sign, square, squareRoot as sqrt, sub, where } f
 export { boolToFloat, floatToBool, floatToInt, intToFloat } from './elementwise';
 export { cos, erf, exp, expm1, floorDivide, gelu, geluGrad, geluTanh, log, log1p, pow, remainder } from './elementwise-functions';
 export { rsqrt, sigmoid, sigmoidGrad, silu, siluGrad, sin, softplus, tan, tanh, tanhGrad } from './elementwise-functions';
-export { avgPool2d, avgPool2dGrad, maxPool2dIndices } from './pool';
+export { avgPool2d, avgPool2dGrad, maxPool2dGrad, maxPool2dIndices } from './pool';

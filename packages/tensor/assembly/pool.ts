@@ -1,4 +1,4 @@
-// Pooling over planes: where each window's largest value is, the mean of each window, and the gradient of that.
+// Pooling over planes: where each window's largest value is, the mean of each window, and the gradients of both.
 import { int, pointer } from './parameters';
 import { scratch } from './scratch';
 
@@ -111,6 +111,25 @@ function storeLargestOfFour(
     }
   }
   v128.store(to, indices);
+}
+
+/** The gradient of the planes, from that of the largest values and from 16 their indices; a chunk is some planes. */
+export function maxPool2dGrad(p: usize, chunk: i32): void {
+  const bytes = <usize>(int(p, 3) * int(p, 4)) << 2;
+  const windows = <usize>(int(p, 5) * int(p, 6)) << 2;
+  const first = <usize>(chunk * int(p, 15));
+  const last = <usize>min(<i32>first + int(p, 15), int(p, 2));
+  let to = pointer(p, 1) + first * bytes;
+  const end = pointer(p, 1) + last * bytes;
+  memory.fill(to, 0, end - to);
+  let g = pointer(p, 0) + first * windows;
+  let index = pointer(p, 16) + first * windows;
+  for (; to < end; to += bytes) {
+    for (const next = g + windows; g < next; g += 4, index += 4) {
+      const at = to + (<usize>load<i32>(index) << 2);
+      store<f32>(at, load<f32>(at) + load<f32>(g));
+    }
+  }
 }
 
 /*

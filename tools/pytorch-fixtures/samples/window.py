@@ -218,17 +218,49 @@ def max_indices_samples(v):
         yield about, [x, dims]
 
 
+def max_arguments(x, dims):
+    """What PyTorch is told of a pool of these dimensions."""
+    names = ["kernel", "stride", "pad", "dilation"]
+    pairs = [
+        [dims[f"{name}{'Top' if name == 'pad' else 'H'}"], dims[f"{name}{'Left' if name == 'pad' else 'W'}"]] for name in names
+    ]
+    for ceil_mode in [False, True]:
+        if list(F.max_pool2d(x, *pairs, ceil_mode).shape[-2:]) == [dims["outH"], dims["outW"]]:
+            return [*pairs, ceil_mode]
+    raise ValueError(f"no max_pool2d has the dimensions {dims}")
+
+
 def max_indices(x, dims):
     """PyTorch counts within a plane, as we do."""
-    names = ["kernel", "stride", "pad", "dilation"]
-    kernel, stride, padding, dilation = (
-        [dims[f"{name}{'Top' if name == 'pad' else 'H'}"], dims[f"{name}{'Left' if name == 'pad' else 'W'}"]] for name in names
-    )
-    for ceil_mode in [False, True]:
-        _, indices = F.max_pool2d(x, kernel, stride, padding, dilation, ceil_mode, return_indices=True)
-        if list(indices.shape[-2:]) == [dims["outH"], dims["outW"]]:
-            return indices
-    raise ValueError(f"no max_pool2d has the dimensions {dims}")
+    return F.max_pool2d(x, *max_arguments(x, dims), return_indices=True)[1]
+
+
+def max_attributes(v):
+    """Where the largest values lie, and the attributes of max pooling."""
+    for about, x, _, _, _, dims in dispatched(max_pool_samples(v), max_pool2d):
+        indices = max_indices(torch.from_numpy(x), dims).numpy().astype("int32")
+        yield about, str(x.dtype), indices, {"dims": dims, "inputShape": list(x.shape)}
+
+
+def maximum_samples(v):
+    for about, dtype, indices, attrs in max_attributes(v):
+        yield about, [v.normal(*attrs["inputShape"], dtype=dtype), indices, attrs]
+
+
+def max_gradient_samples(v):
+    for about, dtype, indices, attrs in max_attributes(v):
+        yield about, [v.normal(*indices.shape, dtype=dtype), indices, attrs]
+
+
+def maximum_pool(x, indices, attrs):
+    places = indices.long()
+    return x.flatten(-2).gather(-1, places.flatten(-2)).reshape(places.shape)
+
+
+def max_pool2d_gradient(g, indices, attrs):
+    x = torch.zeros(attrs["inputShape"], dtype=g.dtype)
+    arguments = max_arguments(x, attrs["dims"])
+    return torch.ops.aten.max_pool2d_with_indices_backward(g, x, *arguments, indices.long())
 
 
 def avg_extras(options):
@@ -290,6 +322,8 @@ OPS = [
     Op("conv2dWeightGrad", weight_gradient, lambda v: spelled_out(v, ["input", "output"]), sums),
     Op("maxPool2d", max_pool2d, max_pool_samples, moved),
     Op("maxPool2dIndices", max_indices, max_indices_samples, exact, call="dispatch", differentiable=False),
+    Op("maximumPool", maximum_pool, maximum_samples, moved),
+    Op("maxPool2dGrad", max_pool2d_gradient, max_gradient_samples, sums),
     Op("avgPool2d", avg_pool2d, avg_pool_samples, divided_sums(window_size)),
     Op("averagePool", average_pool, average_samples, divided_sums(window_size)),
     Op("avgPool2dGrad", avg_pool2d_gradient, avg_gradient_samples, divided_sums(window_size)),

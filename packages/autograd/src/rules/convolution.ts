@@ -7,11 +7,15 @@ import {
   conv2dInputGrad,
   conv2dWeightGrad,
   convolve,
+  type MaxPoolAttrs,
+  maximumPool,
+  maxPool2dGrad,
 } from '@lowrank/tensor';
 import { type Call, type Rule, rule } from './rule.js';
 
 type Conv2dCall = Call<Conv2dAttrs>;
-type PoolCall = Call<AvgPoolAttrs>;
+type MaxPoolCall = Call<MaxPoolAttrs>;
+type AvgPoolCall = Call<AvgPoolAttrs>;
 
 /** But for its bias conv2d is bilinear, and so are its two gradients: the rules of the three only need one another. */
 export const convolutionRules: Readonly<Record<string, Rule>> = {
@@ -33,6 +37,14 @@ export const convolutionRules: Readonly<Record<string, Rule>> = {
     () => conv2dInputGrad(g, h, attrs),
     () => convolve(x, h, attrs),
   ]),
-  avgPool2d: rule('nothing', (g, { attrs }: PoolCall) => avgPool2dGrad(g, attrs)),
-  avgPool2dGrad: rule('nothing', (h, { attrs }: PoolCall) => averagePool(h, attrs)),
+  maxPool2d: rule([1], (g, { inputs: [, indices], attrs }: MaxPoolCall) => [
+    () => maxPool2dGrad(g, indices, attrs),
+    null,
+  ]),
+  maxPool2dGrad: rule([1], (h, { inputs: [, indices], attrs }: MaxPoolCall) => [
+    () => maximumPool(h, indices, attrs),
+    null,
+  ]),
+  avgPool2d: rule('nothing', (g, { attrs }: AvgPoolCall) => avgPool2dGrad(g, attrs)),
+  avgPool2dGrad: rule('nothing', (h, { attrs }: AvgPoolCall) => averagePool(h, attrs)),
 };

@@ -72,6 +72,8 @@ const CONSTANTS: Readonly<Record<string, { readonly inputs: readonly number[]; r
   scatterAdd: { inputs: [1], why: 'an index is made of integers' },
   indexSelect: { inputs: [1], why: 'an index is made of integers' },
   indexAdd: { inputs: [1], why: 'an index is made of integers' },
+  maxPool2d: { inputs: [1], why: 'an index is made of integers' },
+  maxPool2dGrad: { inputs: [1], why: 'an index is made of integers' },
 };
 
 /** All calls that went into the outputs. */

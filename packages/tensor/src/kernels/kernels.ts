@@ -45,6 +45,7 @@ export interface Kernels<S> {
   conv2dInputGrad(g: S, w: S, dims: Conv2dDims): S;
   conv2dWeightGrad(x: S, g: S, dims: Conv2dDims): S;
   maxPool2dIndices(x: S, dims: PoolDims): S;
+  maxPool2dGrad(g: S, indices: S, dims: PoolDims): S;
   avgPool2d(x: S, dims: AvgPoolDims): S;
   avgPool2dGrad(g: S, dims: AvgPoolDims): S;
 

@@ -1,5 +1,6 @@
 /** Reading and writing by index: gather, scatterAdd, indexSelect, indexAdd. */
 import { dispatch } from '../dispatch.js';
+import type { TypedArray } from '../dtype.js';
 import { DTypeError, ShapeError } from '../errors.js';
 import { lanesAlong } from '../kernels/lanes.js';
 import { defineOp } from '../op.js';
@@ -18,10 +19,17 @@ export function checkIndices(op: string, index: Tensor, length: number): void {
   if (index.dtype !== 'int32') {
     throw new DTypeError(op, `an index is int32, got ${index.dtype}. Convert with to('int32')`);
   }
-  const wrong = knownValues(index)?.find((i) => i < 0 || i >= length);
+  const values = knownValues(index);
+  const wrong = values && firstOutside(values, length);
   if (wrong !== undefined) {
     throw new ShapeError(op, `index ${wrong} is out of range: it must be at least 0 and less than ${length}`);
   }
+}
+
+/** The first of the values that is not from 0 to `length - 1`. A loop: `find` takes several times as long. */
+function firstOutside(values: TypedArray, length: number): number | undefined {
+  for (let i = 0; i < values.length; i++) if (values[i]! < 0 || values[i]! >= length) return values[i];
+  return undefined;
 }
 
 /** @throws ShapeError unless the index fits into `shape`; with an axis, it may be longer along that one. */

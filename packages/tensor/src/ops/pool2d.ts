@@ -6,9 +6,8 @@ import { defineOp } from '../op.js';
 import { checkOptions } from '../options.js';
 import { checkShape, formatShape, range, type Shape, sizeOf } from '../shape.js';
 import type { Tensor } from '../tensor.js';
-import { gather } from './indexing.js';
+import { checkIndices } from './indexing.js';
 import { checkFloat, checkTensor } from './operand.js';
-import { reshape } from './shape.js';
 import { checkPair, expectShape, type Pair, windowCount } from './window.js';
 
 export interface MaxPool2dOptions {
@@ -31,11 +30,19 @@ export interface AvgPool2dOptions extends Omit<MaxPool2dOptions, 'dilation'> {
 
 const COMMON_OPTIONS = ['stride', 'padding', 'ceilMode'];
 
-/** The dimensions as plain data; an interface has no index signature. */
-type PoolAttrs = { readonly [K in keyof PoolDims]: PoolDims[K] };
+/** Dimensions as plain data; an interface has no index signature. */
+type Plain<D> = { readonly [K in keyof D]: D[K] };
+
+/** What a pool is told, with the input's shape for the way back. */
+type PoolAttrs<D> = { readonly dims: Plain<D>; readonly inputShape: Shape };
 
 /** @throws ShapeError / ArgumentError where the window does not fit. */
-function poolDims(op: string, shape: Shape, window: number | Pair, options: MaxPool2dOptions): PoolAttrs {
+function poolDims(
+  op: string,
+  shape: Shape,
+  window: number | Pair,
+  options: MaxPool2dOptions,
+): Plain<PoolDims> {
   const kernel = checkPair(op, 'the window', window, 1);
   const stride = checkPair(op, 'stride', options.stride ?? kernel, 1);
   const padding = checkPair(op, 'padding', options.padding ?? 0, 0);
@@ -109,11 +116,72 @@ function outputShape(shape: Shape, { outH, outW }: PoolDims): Shape {
   return [...shape.slice(0, -2), outH, outW];
 }
 
-const maxIndicesOp = defineOp<PoolAttrs>({
+const maxIndicesOp = defineOp<Plain<PoolDims>>({
   name: 'maxPool2dIndices',
   infer: ([x], dims) => ({ shape: outputShape(x.shape, dims), dtype: 'int32' }),
   forward: (kernels, [x], dims) => kernels.maxPool2dIndices(x.data, dims),
 });
+
+/** @internal The attributes of max pooling. */
+export type MaxPoolAttrs = PoolAttrs<PoolDims>;
+
+const maxPoolOp = defineOp<MaxPoolAttrs>({
+  name: 'maxPool2d',
+  infer: ([x, indices], { dims, inputShape }) => {
+    const shape = outputShape(inputShape, dims);
+    expectShape('maxPool2d', 'input', x.shape, inputShape);
+    expectShape('maxPool2d', 'index', indices.shape, shape);
+    return { shape, dtype: x.dtype };
+  },
+  forward: (kernels, [x, indices], { dims: { planes, H, W, outH, outW } }) =>
+    kernels.gather(x.data, [planes, H * W], indices.data, [planes, outH * outW], 1),
+});
+
+const maxPoolGradOp = defineOp<MaxPoolAttrs>({
+  name: 'maxPool2dGrad',
+  infer: ([g, indices], { dims, inputShape }) => {
+    const shape = outputShape(inputShape, dims);
+    expectShape('maxPool2dGrad', "output's gradient", g.shape, shape);
+    expectShape('maxPool2dGrad', 'index', indices.shape, shape);
+    return { shape: inputShape, dtype: g.dtype };
+  },
+  forward: (kernels, [g, indices], { dims }) => kernels.maxPool2dGrad(g.data, indices.data, dims),
+});
+
+/** @throws ArgumentError for what are no attributes of a pool, ShapeError where they contradict each other. */
+function checkAttrs(op: string, attrs: PoolAttrs<PoolDims>): void {
+  checkOptions(op, attrs);
+  checkOptions(op, attrs.dims);
+  checkShape(op, attrs.inputShape);
+  const { planes, H, W } = attrs.dims;
+  const lead = attrs.inputShape.slice(0, -2);
+  expectShape(op, 'input', [sizeOf(lead), ...attrs.inputShape.slice(-2)], [planes, H, W]);
+}
+
+/**
+ * @internal Max pooling with attributes that are spelled out, where it is known at which elements of its plane [H * W] each
+ * window's largest value lies: linear in x.
+ */
+export function maximumPool(x: Tensor, indices: Tensor, attrs: MaxPoolAttrs): Tensor {
+  checkAttrs('maximumPool', attrs);
+  checkIndices('maximumPool', indices, attrs.dims.H * attrs.dims.W);
+  return dispatch(maxPoolOp, [x, indices], attrs);
+}
+
+/**
+ * The gradient of `maxPool2d` with respect to its input, given that of its output: what each window got goes to the element that
+ * was its largest. `torch.ops.aten.max_pool2d_with_indices_backward`
+ * @param indices Where the largest element of each window lies, as an index into its plane's H * W: int32, shaped like g.
+ * @throws ShapeError if g or the indices have another shape than the output, or point outside of the plane.
+ * @throws DTypeError unless g holds floats and the indices int32; ArgumentError for what are no attributes of it.
+ */
+export function maxPool2dGrad(g: Tensor, indices: Tensor, attrs: MaxPoolAttrs): Tensor {
+  checkTensor('maxPool2dGrad', g);
+  checkFloat('maxPool2dGrad', g.dtype);
+  checkAttrs('maxPool2dGrad', attrs);
+  checkIndices('maxPool2dGrad', indices, attrs.dims.H * attrs.dims.W);
+  return dispatch(maxPoolGradOp, [g, indices], attrs);
+}
 
 /**
  * The largest value of each window over x [N, C, H, W] or [C, H, W]. `torch.nn.functional.max_pool2d`
@@ -126,20 +194,11 @@ export function maxPool2d(x: Tensor, window: number | Pair, options: MaxPool2dOp
   checkOptions('maxPool2d', options, [...COMMON_OPTIONS, 'dilation']);
   const dims = poolDims('maxPool2d', x.shape, window, options);
   const indices = dispatch(maxIndicesOp, [x], dims);
-  const lead = x.shape.slice(0, -2);
-  const flat = gather(
-    reshape(x, [...lead, dims.H * dims.W]),
-    -1,
-    reshape(indices, [...lead, dims.outH * dims.outW]),
-  );
-  return reshape(flat, outputShape(x.shape, dims));
+  return dispatch(maxPoolOp, [x, indices], { dims, inputShape: x.shape });
 }
 
-/** @internal The attributes of mean pooling, with the input's shape for the way back. */
-export type AvgPoolAttrs = {
-  readonly dims: { readonly [K in keyof AvgPoolDims]: AvgPoolDims[K] };
-  readonly inputShape: Shape;
-};
+/** @internal The attributes of mean pooling. */
+export type AvgPoolAttrs = PoolAttrs<AvgPoolDims>;
 
 const avgPoolOp = defineOp<AvgPoolAttrs>({
   name: 'avgPool2d',
@@ -171,9 +230,7 @@ export function averagePool(x: Tensor, attrs: AvgPoolAttrs): Tensor {
 export function avgPool2dGrad(g: Tensor, attrs: AvgPoolAttrs): Tensor {
   checkTensor('avgPool2dGrad', g);
   checkFloat('avgPool2dGrad', g.dtype);
-  checkOptions('avgPool2dGrad', attrs);
-  checkOptions('avgPool2dGrad', attrs.dims);
-  checkShape('avgPool2dGrad', attrs.inputShape);
+  checkAttrs('avgPool2dGrad', attrs);
   return dispatch(avgPoolGradOp, [g], attrs);
 }
 

@@ -2,7 +2,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { TypedArray } from '../../src/dtype.js';
 import type { AvgPoolDims } from '../../src/kernels/dims.js';
-import { avgPool2d, avgPool2dGrad, maxPool2dIndices } from '../../src/kernels/reference/pool.js';
+import {
+  avgPool2d,
+  avgPool2dGrad,
+  maxPool2dGrad,
+  maxPool2dIndices,
+} from '../../src/kernels/reference/pool.js';
 import { FLOAT_ARRAYS, fractions, wholeNumbers } from './values.js';
 
 interface Geometry extends Partial<Pick<AvgPoolDims, 'countIncludePad' | 'divisorOverride'>> {
@@ -78,6 +83,11 @@ const GEOMETRIES: Readonly<Record<string, Geometry>> = {
   'a window of all': { size: [4, 5], kernel: [4, 5], planes: 3 },
 };
 
+/** Mean pooling has no dilation. */
+const DILATED: Readonly<Record<string, Geometry>> = {
+  'dilated windows': { kernel: [2, 3], dilation: [3, 2], stride: [1, 1], padding: [1, 1] },
+};
+
 const x = Float32Array.from([1, 3, 2, 0, 5, 4, 4, -1, 2, 2, 0, 1, 7, 7, 3]);
 const small = { planes: 1, size: [3, 5] as [number, number] };
 
@@ -90,12 +100,9 @@ describe('maxPool2dIndices', () => {
     expect(Array.from(maxPool2dIndices(x, padded))).toEqual([5, 6, 4, 5, 12, 13, 5, 12, 13]);
   });
 
-  const dilated = {
-    'dilated windows': { kernel: [2, 3], dilation: [3, 2], stride: [1, 1], padding: [1, 1] },
-  } as const;
-  for (const [name, geometry] of Object.entries({ ...GEOMETRIES, ...dilated })) {
+  for (const [name, geometry] of Object.entries({ ...GEOMETRIES, ...DILATED })) {
     it(`finds the first of the largest elements of ${name}`, () => {
-      const d = dimsOf(geometry as Geometry);
+      const d = dimsOf(geometry);
       const values = wholeNumbers(Float32Array, d.planes * d.H * d.W);
       const first = windows(d).map(({ elements }) => {
         const largest = Math.max(...elements.map((at) => values[at]));
@@ -123,6 +130,34 @@ describe('maxPool2dIndices', () => {
       12,
     ]);
     expect(maxPool2dIndices(new Float32Array(0), dimsOf({ planes: 0 }))).toHaveLength(0);
+  });
+});
+
+describe('maxPool2dGrad', () => {
+  for (const [name, geometry] of Object.entries({ ...GEOMETRIES, ...DILATED })) {
+    it(`gives the gradients to the largest elements of ${name}`, () => {
+      for (const ArrayType of FLOAT_ARRAYS) {
+        const d = dimsOf(geometry);
+        const indices = maxPool2dIndices(wholeNumbers(ArrayType, d.planes * d.H * d.W), d);
+        const g = fractions(ArrayType, indices.length, 2);
+        const grad = new Float64Array(d.planes * d.H * d.W);
+        indices.forEach((at, i) => {
+          grad[Math.floor(i / (d.outH * d.outW)) * d.H * d.W + at] += g[i];
+        });
+        expectClose(maxPool2dGrad(g, indices, d), new ArrayType(grad));
+      }
+    });
+  }
+
+  it('keeps NaN to the places that they are meant for', () => {
+    const d = dimsOf({ planes: 1, size: [1, 4], kernel: [1, 2] });
+    const g = Float32Array.of(Number.NaN, Infinity);
+    expect(maxPool2dGrad(g, Int32Array.of(1, 2), d)).toEqual(Float32Array.of(0, Number.NaN, Infinity, 0));
+  });
+
+  it('gives nothing for no planes', () => {
+    const none = new Float64Array(0);
+    expect(maxPool2dGrad(none, new Int32Array(0), dimsOf({ planes: 0 }))).toEqual(none);
   });
 });
 

@@ -6,7 +6,9 @@ import {
   avgPool2d,
   avgPool2dGrad,
   DTypeError,
+  maximumPool,
   maxPool2d,
+  maxPool2dGrad,
   ones,
   ShapeError,
   tensor,
@@ -121,6 +123,62 @@ describe('maxPool2d', () => {
   });
 });
 
+describe('maxPool2dGrad', () => {
+  const dims = {
+    ...{ planes: 2, H: 2, W: 3, outH: 1, outW: 2, kernelH: 2, kernelW: 2, strideH: 2, strideW: 1 },
+    ...{ padTop: 0, padLeft: 0, dilationH: 1, dilationW: 1 },
+  };
+  const attrs = { dims, inputShape: [2, 2, 3] };
+  const indices = tensor([[[1, 1]], [[3, 2]]], { dtype: 'int32' });
+  const g = tensor([[[4, 8]], [[5, 6]]]);
+
+  it('gives each gradient to the element that its index names, and adds up those for the same one', () => {
+    expect(maxPool2dGrad(g, indices, attrs).tolist()).toEqual([
+      [
+        [0, 12, 0],
+        [0, 0, 0],
+      ],
+      [
+        [0, 0, 6],
+        [5, 0, 0],
+      ],
+    ]);
+  });
+
+  it('is the transpose of maximumPool, which reads at the indices', () => {
+    const x = arange(12, { dtype: 'float32' }).reshape([2, 2, 3]);
+    expect(maximumPool(x, indices, attrs).tolist()).toEqual([[[1, 1]], [[9, 8]]]);
+    const [there, back] = [maximumPool(x, indices, attrs).mul(g), x.mul(maxPool2dGrad(g, indices, attrs))];
+    expect(there.sum().item()).toBe(back.sum().item());
+  });
+
+  itRefuses(ShapeError, {
+    "maxPool2dGrad: the output's gradient has shape [2, 2, 3], it must be [2, 1, 2]": () =>
+      maxPool2dGrad(ones([2, 2, 3]), indices, attrs),
+    'maxPool2dGrad: the input has shape [3, 2, 3], it must be [2, 2, 3]': () =>
+      maxPool2dGrad(g, indices, { dims, inputShape: [3, 2, 3] }),
+    'maxPool2dGrad: the index has shape [1, 1, 2], it must be [2, 1, 2]': () =>
+      maxPool2dGrad(g, indices.narrow(0, 0, 1), attrs),
+    'maxPool2dGrad: index 6 is out of range: it must be at least 0 and less than 6': () =>
+      maxPool2dGrad(g, indices.add(3), attrs),
+    'maxPool2dGrad: index -1 is out of range: it must be at least 0 and less than 6': () =>
+      maxPool2dGrad(g, indices.sub(2), attrs),
+    'maximumPool: index 6 is out of range: it must be at least 0 and less than 6': () =>
+      maximumPool(ones([2, 2, 3]), indices.add(3), attrs),
+    'maxPool2d: the input has shape [2, 1, 2], it must be [2, 2, 3]': () => maximumPool(g, indices, attrs),
+  });
+  itRefuses(DTypeError, {
+    'maxPool2dGrad: is not defined for int32': () => maxPool2dGrad(indices, indices, attrs),
+    "maxPool2dGrad: an index is int32, got float32. Convert with to('int32')": () =>
+      maxPool2dGrad(g, g, attrs),
+  });
+  itRefuses(ArgumentError, {
+    'maxPool2dGrad: takes a tensor, got': () => maxPool2dGrad(untyped(1), indices, attrs),
+    'maxPool2dGrad: takes its options as an object, { name: value }, got undefined': () =>
+      maxPool2dGrad(g, indices, untyped(undefined)),
+  });
+});
+
 describe('avgPool2d', () => {
   itAgrees([
     [`F.avg_pool2d(${X}, 2)`, () => avgPool2d(x, 2), 'tensor([[[2.5000, 4.5000], [10.5000, 12.5000]]])'],
@@ -214,6 +272,8 @@ describe('avgPool2dGrad', () => {
   itRefuses(ShapeError, {
     "avgPool2dGrad: the output's gradient has shape [1, 2, 3], it must be [1, 1, 2]": () =>
       avgPool2dGrad(ones([1, 2, 3]), attrs),
+    'avgPool2dGrad: the input has shape [1, 2, 4], it must be [1, 2, 3]': () =>
+      avgPool2dGrad(ones([1, 1, 2]), { dims, inputShape: [1, 2, 4] }),
   });
   itRefuses(DTypeError, {
     'avgPool2dGrad: is not defined for int32': () =>

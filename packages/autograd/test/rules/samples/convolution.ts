@@ -1,6 +1,6 @@
 /** Samples of convolution and pooling. */
 import * as lr from '@lowrank/tensor';
-import { leaf, type Sample, type Samples } from './sample.js';
+import { index, leaf, type Sample, type Samples } from './sample.js';
 
 interface Convolution extends lr.Conv2dOptions {
   readonly about: string;
@@ -77,9 +77,27 @@ const maxPools: Sample[] = [
   pool('ceilMode', (x) => lr.maxPool2d(x, 2, { ceilMode: true }), [1, 1, 3, 5]),
   pool('dilation', (x) => lr.maxPool2d(x, 2, { dilation: 2, stride: 1 }), [1, 1, 4, 4]),
   pool('no batch axis', (x) => lr.maxPool2d(x, 2), [2, 2, 3]),
+  pool('no images', (x) => lr.maxPool2d(x, 2), [0, 1, 2, 2]),
 ];
 
-const poolAttrs = (): lr.AvgPoolAttrs =>
+const maxPoolAttrs = (): lr.MaxPoolAttrs =>
+  lr.maxPool2d(leaf([1, 2, 3, 3]), 2, { stride: 1 }).gradFn?.attrs as unknown as lr.MaxPoolAttrs;
+
+/** In the first plane one element is the largest of three windows. */
+const maxPoolIndices = index([
+  [
+    [
+      [4, 4],
+      [4, 8],
+    ],
+    [
+      [0, 2],
+      [3, 5],
+    ],
+  ],
+]);
+
+const avgPoolAttrs = (): lr.AvgPoolAttrs =>
   lr.avgPool2d(leaf([1, 1, 3, 5]), 2, { padding: 1, ceilMode: true }).gradFn
     ?.attrs as unknown as lr.AvgPoolAttrs;
 
@@ -122,14 +140,20 @@ export const convolutionSamples: Samples = {
     f: (x, g) => lr.conv2dWeightGrad(x, g, attrsOf(call)),
     inputs: [leaf(call.input), leaf(outputShape(call), { seed: 1 })],
   })),
+  maxPool2d: maxPools,
+  maxPool2dGrad: [
+    {
+      about: 'overlapping',
+      f: (g) => lr.maxPool2dGrad(g, maxPoolIndices, maxPoolAttrs()),
+      inputs: [leaf([1, 2, 2, 2])],
+    },
+  ],
   avgPool2d: averagePools,
   avgPool2dGrad: [
     {
       about: 'padding and ceilMode',
-      f: (g) => lr.avgPool2dGrad(g, poolAttrs()),
-      inputs: [leaf(lr.averagePool(leaf([1, 1, 3, 5]), poolAttrs()).shape)],
+      f: (g) => lr.avgPool2dGrad(g, avgPoolAttrs()),
+      inputs: [leaf(lr.averagePool(leaf([1, 1, 3, 5]), avgPoolAttrs()).shape)],
     },
   ],
 };
-
-export const maxPoolSamples: Samples = { maxPool2d: maxPools };

@@ -1,5 +1,5 @@
 /** All samples. */
-import { convolutionSamples, maxPoolSamples } from './convolution.js';
+import { convolutionSamples } from './convolution.js';
 import { elementwiseSamples } from './elementwise.js';
 import { indexingSamples, sortSamples } from './indexing.js';
 import { deviationSamples, laneSamples, lossSamples } from './lane.js';
@@ -29,5 +29,4 @@ export const COMPOSED_SAMPLES: Samples = {
   ...maskSamples,
   ...sortSamples,
   ...outerSamples,
-  ...maxPoolSamples,
 };

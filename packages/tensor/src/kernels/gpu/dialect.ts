@@ -36,7 +36,7 @@ const define = (name: string, parameters: readonly string[], body: string): GpuF
   source: `function ${name}(${parameters.join(', ')}) { ${body} }`,
 });
 
-export const DIALECT: readonly GpuFunction[] = [
+const DIALECT: readonly GpuFunction[] = [
   // NaN if either is.
   define(
     'largest',
@@ -74,7 +74,7 @@ export const DIALECT: readonly GpuFunction[] = [
      return n * 0.693145751953125 + (n * 1.428606765330187e-6 + 2 * s * ${polynomial('t', INVERSE_ODDS)});`,
   ),
   // sin(x + quarter pi / 2): Cody and Waite's reduction by pi / 2 in three parts, exact for |x| up to 10^5 (beyond, the turns
-  // are counted by float32's 2 pi, and the result loses digits), and the series.
+  // are counted by float32's 2 pi: two digits are left there, and none beyond 10^7), and the series.
   define(
     'sineOf',
     ['x', 'quarter'],

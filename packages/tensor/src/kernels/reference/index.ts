@@ -43,6 +43,7 @@ export const referenceKernels: Kernels<TypedArray> = {
   conv2dInputGrad: conv2d.conv2dInputGrad,
   conv2dWeightGrad: conv2d.conv2dWeightGrad,
   maxPool2dIndices: pool.maxPool2dIndices,
+  maxPool2dGrad: pool.maxPool2dGrad,
   avgPool2d: pool.avgPool2d,
   avgPool2dGrad: pool.avgPool2dGrad,
   svd: svd.svd,

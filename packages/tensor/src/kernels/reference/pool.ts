@@ -27,6 +27,19 @@ export function maxPool2dIndices(x: TypedArray, dims: PoolDims): Int32Array {
   return out;
 }
 
+/**
+ * The gradient of the input of max pooling, [planes, H, W], from that of its output, [planes, outH, outW], and from where the
+ * largest elements lie; PyTorch's `max_pool2d_with_indices_backward`, which rounds each sum to the type of g, too.
+ */
+export function maxPool2dGrad(g: TypedArray, indices: TypedArray, dims: PoolDims): TypedArray {
+  const [plane, windows] = [dims.H * dims.W, dims.outH * dims.outW];
+  const dx = emptyLike(g, dims.planes * plane);
+  for (let p = 0; p < dims.planes; p++) {
+    for (let i = p * windows; i < (p + 1) * windows; i++) dx[p * plane + indices[i]] += g[i];
+  }
+  return dx;
+}
+
 /** The mean of each window, [planes, outH, outW]; PyTorch's `avg_pool2d`. */
 export function avgPool2d(x: TypedArray, dims: AvgPoolDims): TypedArray {
   const { W, dilationH, dilationW } = dims;

@@ -65,6 +65,10 @@ const POOLS: readonly AvgPoolDims[] = [1, 2, 3].map((stride) => {
 const planes = ({ planes: count, H, W }: AvgPoolDims) => floats(count * H * W, 4);
 const windows = ({ planes: count, outH, outW }: AvgPoolDims) => floats(count * outH * outW, 5);
 
+/** An element of its plane for each window, some of them for several. */
+const places = ({ planes: count, H, W, outH, outW }: AvgPoolDims) =>
+  Int32Array.from({ length: count * outH * outW }, (_, i) => (i * i) % (H * W));
+
 /** By the name of the wasm kernel that they check. */
 export const CONVOLUTION_CASES: Readonly<Record<string, Case>> = {
   conv2d: forward(CONVOLUTIONS),
@@ -75,6 +79,7 @@ export const CONVOLUTION_CASES: Readonly<Record<string, Case>> = {
   depthwiseInputGrad: inputGrad(DEPTHWISE),
   depthwiseWeightGrad: weightGrad(DEPTHWISE),
   maxPool2dIndices: (kernels) => POOLS.map((dims) => kernels.maxPool2dIndices(planes(dims), dims)),
+  maxPool2dGrad: (kernels) => POOLS.map((dims) => kernels.maxPool2dGrad(windows(dims), places(dims), dims)),
   avgPool2d: (kernels) => POOLS.map((dims) => kernels.avgPool2d(planes(dims), dims)),
   avgPool2dGrad: (kernels) => POOLS.map((dims) => kernels.avgPool2dGrad(windows(dims), dims)),
 };

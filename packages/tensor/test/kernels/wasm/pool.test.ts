@@ -37,7 +37,9 @@ function dimsOf({ planes = 3, overhang = false, ...rest }: Geometry): AvgPoolDim
 /** Equality in every bit but those of a NaN. */
 function expectSame(dims: AvgPoolDims, x: Float32Array): void {
   const g = floats(dims.planes * dims.outH * dims.outW, 2);
-  expect(wasm.maxPool2dIndices(x, dims)).toEqual(reference.maxPool2dIndices(x, dims));
+  const indices = reference.maxPool2dIndices(x, dims);
+  expect(wasm.maxPool2dIndices(x, dims)).toEqual(indices);
+  expect(wasm.maxPool2dGrad(g, indices, dims)).toEqual(reference.maxPool2dGrad(g, indices, dims));
   expect(wasm.avgPool2d(x, dims)).toEqual(reference.avgPool2d(x, dims));
   expect(wasm.avgPool2dGrad(g, dims)).toEqual(reference.avgPool2dGrad(g, dims));
 }
@@ -120,6 +122,9 @@ describe('pooling in wasm', () => {
     const dims = dimsOf({});
     const x = Float64Array.from(inputOf(dims));
     expect(wasm.avgPool2d(x, dims)).toEqual(reference.avgPool2d(x, dims));
-    expect(wasm.maxPool2dIndices(x, dims)).toEqual(reference.maxPool2dIndices(x, dims));
+    const indices = reference.maxPool2dIndices(x, dims);
+    expect(wasm.maxPool2dIndices(x, dims)).toEqual(indices);
+    const g = wasm.avgPool2d(x, dims);
+    expect(wasm.maxPool2dGrad(g, indices, dims)).toEqual(reference.maxPool2dGrad(g, indices, dims));
   });
 });

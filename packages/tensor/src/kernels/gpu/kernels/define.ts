@@ -70,11 +70,6 @@ export function run<I extends string, S extends string>(
   { length, dtype }: Output,
 ): GpuStorage {
   const operands = inputs.map((name) => arrays[name]);
-  return calls.run(
-    definition,
-    operands,
-    scalars.map((name) => numbers[name]),
-    length,
-    dtype,
-  );
+  const call = { inputs: operands, scalars: scalars.map((name) => numbers[name]), length };
+  return calls.run(definition, call, dtype);
 }

@@ -26,7 +26,7 @@ export function named(prefix: string, values: readonly number[]): Record<string,
 }
 
 /** The coordinate along `axis` of element `index` of an array of `rank` axes, whose inner sizes are `prefix0`, ... */
-export function coordinate(index: string, prefix: string, axis: number, rank: number): string {
+function coordinate(index: string, prefix: string, axis: number, rank: number): string {
   const within = axis === 0 ? index : `rest(${index}, ${prefix}${axis - 1})`;
   return axis === rank - 1 ? within : `quotient(${within}, ${prefix}${axis})`;
 }

@@ -34,6 +34,23 @@ const isInside = ({ y, x }: typeof OWN) => `${y} >= 0 && ${y} < H && ${x} >= 0 &
 const overWindow = (body: string) =>
   `for (let kh = 0; kh < kernelH; kh++) { for (let kw = 0; kw < kernelW; kw++) { ${body} } }`;
 
+/** Where the window begins, in its padded plane, that has tap (kh, kw) over element `this.thread.x` of the planes. */
+const DOWN = '(rest(quotient(this.thread.x, W), H) + padTop - kh * dilationH)';
+const ACROSS = '(rest(this.thread.x, W) + padLeft - kw * dilationW)';
+
+/** That window's place among all. */
+const COVERING = `((quotient(this.thread.x, H * W) * outH + quotient(${DOWN}, strideH)) * outW + quotient(${ACROSS}, strideW))`;
+
+const isWindow = (start: string, stride: string, count: string) =>
+  `${start} >= 0 && rest(${start}, ${stride}) === 0 && quotient(${start}, ${stride}) < ${count}`;
+
+const overCovering = (body: string) =>
+  `for (let kh = 0; kh < kernelH; kh++) {
+    if (${isWindow(DOWN, 'strideH', 'outH')}) {
+      for (let kw = 0; kw < kernelW; kw++) { if (${isWindow(ACROSS, 'strideW', 'outW')}) { ${body} } }
+    }
+  }`;
+
 /** Where the largest element under each window lies; the first of equal ones, and of several NaN the last. */
 export function maxPool2dIndices(calls: GpuCalls, x: GpuStorage, dims: PoolDims): GpuStorage {
   const callable = kernel('maxPool2dIndices', () => ({
@@ -48,6 +65,26 @@ export function maxPool2dIndices(calls: GpuCalls, x: GpuStorage, dims: PoolDims)
   }));
   const length = dims.planes * dims.outH * dims.outW;
   return run(calls, callable, { x }, scalarsOf(dims), { length, dtype: 'int32' });
+}
+
+/** The gradient of the input of max pooling, [planes, H, W]: each element looks which windows over it have it for their largest. */
+export function maxPool2dGrad(
+  calls: GpuCalls,
+  g: GpuStorage,
+  indices: GpuStorage,
+  dims: PoolDims,
+): GpuStorage {
+  // The index is read before it is compared: gpu.js takes a comparison that reads at such a place for a float.
+  const callable = kernel('maxPool2dGrad', () => ({
+    inputs: ['g', 'indices'],
+    ints: DIMS,
+    body: `let sum = 0;
+      ${overCovering(`const at = indices[${COVERING}];
+        if (whole(at) === rest(this.thread.x, H * W)) { sum = sum + g[${COVERING}]; }`)}
+      return sum;`,
+  }));
+  const length = dims.planes * dims.H * dims.W;
+  return run(calls, callable, { g, indices }, scalarsOf(dims), { length, dtype: g.dtype });
 }
 
 /** What the sum of a window is divided by: a number of elements, counted tap by tap, unless the caller names it. */
@@ -86,19 +123,10 @@ export function avgPool2dGrad(calls: GpuCalls, g: GpuStorage, dims: AvgPoolDims)
     floats: ['divisor'],
     body: `let count = divisor; ${overWindow(`if (${taps}) { count = count + 1; }`)} return g[this.thread.x] / count;`,
   }));
-  const down = '(rest(quotient(this.thread.x, W), H) + padTop - kh * dilationH)';
-  const across = '(rest(this.thread.x, W) + padLeft - kw * dilationW)';
-  const isWindow = (distance: string, stride: string, count: string) =>
-    `${distance} >= 0 && rest(${distance}, ${stride}) === 0 && quotient(${distance}, ${stride}) < ${count}`;
-  const row = `(quotient(this.thread.x, H * W) * outH + quotient(${down}, strideH))`;
   const sumOfShares = kernel('avgPool2dGrad', () => ({
     inputs: ['shares'],
     ints: DIMS,
-    body: `let sum = 0;
-      ${overWindow(`if (${isWindow(down, 'strideH', 'outH')} && ${isWindow(across, 'strideW', 'outW')}) {
-        sum = sum + shares[${row} * outW + quotient(${across}, strideW)];
-      }`)}
-      return sum;`,
+    body: `let sum = 0; ${overCovering(`sum = sum + shares[${COVERING}];`)} return sum;`,
   }));
   const sizes = scalarsOf(dims);
   const divisor = dims.divisorOverride ?? 0;
