@@ -61,9 +61,8 @@ function bundled() {
 const playground = join(root, 'examples', 'playground');
 
 function sourcesOfPlayground() {
-  return readdirSync(playground)
-    .filter((name) => !['node_modules', 'test'].includes(name))
-    .flatMap((name) => filesBelow(join(playground, name)));
+  const own = readdirSync(playground).filter((name) => !['node_modules', 'test'].includes(name));
+  return ['../base.css', ...own].flatMap((name) => filesBelow(join(playground, name)));
 }
 
 const kernels = join(root, 'packages', 'tensor', 'src', 'kernels', 'wasm', 'generated', 'binaries.ts');

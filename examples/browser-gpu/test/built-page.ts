@@ -8,13 +8,10 @@ import { tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { executablePath } from '../../../tools/testing/chromium.js';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { launchChromium, WITH_WEBGPU } from '../../../tools/testing/chromium.js';
 
 const EXAMPLE = fileURLToPath(new URL('..', import.meta.url));
-
-/** SwiftShader computes where there is no card: by WebGL without a question, by WebGPU with the first flag. */
-const SOFTWARE_GPU = ['--enable-unsafe-webgpu', '--enable-unsafe-swiftshader'];
 
 export interface BuiltPage {
   open(options?: BrowserContextOptions): Promise<Page>;
@@ -28,7 +25,7 @@ export async function startBuiltPage(): Promise<BuiltPage> {
   const folder = await mkdtemp(join(tmpdir(), 'lowrank-browser-gpu-'));
   await build(folder);
   const server = await serve(folder);
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', ...SOFTWARE_GPU] });
+  const browser = await launchChromium(WITH_WEBGPU);
   const complaints: string[] = [];
   const { port } = server.address() as AddressInfo;
   return {

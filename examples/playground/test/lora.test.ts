@@ -3,19 +3,26 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseSafetensors } from 'lowrank';
 import type { BrowserContextOptions, Page } from 'playwright-core';
+import { seriousFaults } from '../../../tools/testing/accessibility.js';
 import { inChromium } from '../../../tools/testing/chromium.js';
 import { FILES } from '../src/lora/base-model.js';
 import { PAD, type Stroke } from '../src/lora/mnist-image.js';
 import { CROSS, PLAIN, TRIANGLE } from './lora-strokes.js';
-import { type Playground, seriousFaults, startPlayground } from './playground.js';
+import { type Playground, setColours, startPlayground, widthAt } from './playground.js';
 
 const HOSTILE = `"'><img src=x: onerror="globalThis.hacked=1"><script>globalThis.hacked=1</script>`;
 
 inChromium('the tab LoRA on your hand in Chromium', () => {
   let playground: Playground;
+  /**
+   * One page for all tests that need no other, which follow one another in it as a visitor would: what one of them keeps,
+   * learns and loads is there in the next.
+   */
+  let page: Page;
 
   beforeAll(async () => {
     playground = await startPlayground();
+    page = await open();
   });
 
   afterAll(async () => {
@@ -53,6 +60,27 @@ inChromium('the tab LoRA on your hand in Chromium', () => {
   const loraSwitch = (page: Page) => page.getByRole('switch');
   const chooseHand = (page: Page, name: string) => page.getByRole('radio', { name }).check();
 
+  const withLora = (page: Page) => page.waitForSelector('.lora-verdict:has-text("network alone reads")');
+  const withoutLora = (page: Page) =>
+    page.waitForSelector('.lora-verdict:not(:has-text("network alone reads"))');
+
+  /**
+   * The ten probabilities of what is on the pad, with LoRA. What the page shows may still be those of half a drawing, but not
+   * after LoRA was off in between.
+   */
+  async function adaptedProbabilities(page: Page): Promise<(string | null)[]> {
+    await loraSwitch(page).uncheck();
+    await withoutLora(page);
+    await loraSwitch(page).check();
+    await withLora(page);
+    return probabilities(page);
+  }
+
+  async function clear(page: Page): Promise<void> {
+    await button(page, 'Clear').click();
+    await page.waitForSelector('.lora-verdict', { state: 'detached' });
+  }
+
   async function keep(page: Page, drawing: readonly Stroke[], digit: number): Promise<void> {
     await draw(page, drawing);
     await button(page, `Keep as ${digit}`).click();
@@ -67,15 +95,6 @@ inChromium('the tab LoRA on your hand in Chromium', () => {
   const news = (page: Page, text: string | RegExp) =>
     page.locator('.lora-news [role=status]', { hasText: text }).waitFor();
 
-  /** Gives the first hand an adapter that reads a cross as 9; the cross stays on the pad. */
-  async function learnCross(page: Page, steps = 20): Promise<void> {
-    await keep(page, CROSS, 9);
-    await fineTune(page, { rank: 2, steps });
-    await news(page, 'Fine-tuned');
-    await draw(page, CROSS);
-    await reads(page, 9);
-  }
-
   async function downloaded(page: Page, name: string): Promise<Buffer> {
     const download = page.waitForEvent('download');
     await page.getByRole('button', { name: `Download ${name}` }).click();
@@ -89,17 +108,45 @@ inChromium('the tab LoRA on your hand in Chromium', () => {
       .getByLabel('Load an adapter')
       .setInputFiles(files.map((file) => ({ mimeType: 'application/octet-stream', ...file })));
 
+  it('has no serious fault of accessibility before anything is drawn', async () => {
+    expect(await seriousFaults(page)).toEqual([]);
+  });
+
   describe('drawing', () => {
+    it('works with the keyboard alone', async () => {
+      await page.focus('#lora-pad');
+      for (const key of ['Space', ...new Array(12).fill('ArrowDown'), 'Space'])
+        await page.keyboard.press(key);
+      await reads(page, 1);
+      await page.keyboard.press('Delete');
+      await page.waitForSelector('.lora-verdict', { state: 'detached' });
+      await button(page, 'Show one of MNIST').press('Enter');
+      await page.waitForSelector('.lora-verdict');
+      await clear(page);
+    });
+
     it('is read while the pen is still down, and anew when the pad was cleared', async () => {
-      const page = await open();
       for (const digit of [7, 2]) {
         await draw(page, PLAIN[digit] as Stroke[], { lift: false });
         await reads(page, digit);
         await page.mouse.up();
-        await button(page, 'Clear').click();
-        await page.waitForSelector('.lora-verdict', { state: 'detached' });
+        await clear(page);
       }
-      await page.context().close();
+    });
+
+    it('keeps digits under what they are meant to be, says what they are taken for, and deletes them', async () => {
+      const samples = page.locator('.lora-samples li');
+      await keep(page, PLAIN[3] as Stroke[], 3);
+      await keep(page, CROSS, 9);
+      await samples.filter({ hasText: '3✓ read 3' }).waitFor();
+      await samples.filter({ hasText: /9✗ read [0-8]/ }).waitFor();
+      await page.waitForSelector('#lora-pad:focus');
+      await button(page, 'Delete this 3').click();
+      expect(await samples.count()).toBe(1);
+      await chooseHand(page, 'Second hand');
+      expect(await samples.count()).toBe(0);
+      await chooseHand(page, 'First hand');
+      expect(await samples.count()).toBe(1);
     });
 
     it('works with a finger, and does not scroll the page', async () => {
@@ -121,85 +168,50 @@ inChromium('the tab LoRA on your hand in Chromium', () => {
       expect(await page.evaluate('scrollY')).toBe(0);
       await page.context().close();
     });
-
-    it('works with the keyboard alone', async () => {
-      const page = await open();
-      await page.focus('#lora-pad');
-      for (const key of ['Space', ...new Array(12).fill('ArrowDown'), 'Space'])
-        await page.keyboard.press(key);
-      await reads(page, 1);
-      await page.keyboard.press('Delete');
-      await page.waitForSelector('.lora-verdict', { state: 'detached' });
-      await button(page, 'Show one of MNIST').press('Enter');
-      await page.waitForSelector('.lora-verdict');
-      await page.context().close();
-    });
-
-    it('keeps digits under what they are meant to be, says what they are taken for, and deletes them', async () => {
-      const page = await open();
-      await keep(page, PLAIN[3] as Stroke[], 3);
-      await keep(page, CROSS, 9);
-      const samples = page.locator('.lora-samples li');
-      await samples.filter({ hasText: '3✓ read 3' }).waitFor();
-      await samples.filter({ hasText: /9✗ read [0-8]/ }).waitFor();
-      await page.waitForSelector('#lora-pad:focus');
-      await button(page, 'Delete this 3').click();
-      expect(await samples.count()).toBe(1);
-      await chooseHand(page, 'Second hand');
-      expect(await samples.count()).toBe(0);
-      await page.context().close();
-    });
   });
 
-  describe('a fine-tune', () => {
+  describe('a fine-tune, on a cross that is kept as a 9,', () => {
+    it('that is cancelled leaves everything as it was', async () => {
+      await fineTune(page, { rank: 1, steps: 160 });
+      await page.waitForSelector('.lora-curve');
+      await button(page, 'Cancel: Fine-tuning').click();
+      await news(page, 'Cancelled: nothing has changed.');
+      expect(await loraSwitch(page).isDisabled()).toBe(true);
+    });
+
     it('lowers the loss and changes the prediction; LoRA off restores the base to the last bit', async () => {
-      const page = await open();
-      await draw(page, CROSS);
+      await button(page, 'Show one of MNIST').click();
       await page.waitForSelector('.lora-verdict');
       const before = await probabilities(page);
-      expect(await page.locator('.lora-verdict strong').textContent()).not.toBe('9');
-      await button(page, 'Clear').click();
-
-      await learnCross(page, 40);
+      await fineTune(page, { rank: 2, steps: 40 });
+      await news(page, 'Fine-tuned');
       const [, first, last] =
         /from (\d+\.\d+) to (\d+\.\d+)/.exec((await page.locator('#panel-lora').textContent()) ?? '') ?? [];
       expect(Number(last)).toBeLessThan(Number(first) / 4);
       expect(await page.locator('.lora-curve').getAttribute('aria-label')).toBe(
         `Loss of 40 steps, from ${first} to ${last}`,
       );
-      expect(await probabilities(page)).not.toEqual(before);
-      expect(await page.locator('.lora-own-score').textContent()).toBe(
-        'Own digits read right: 0 of 1 by the network alone, 1 of 1 with LoRA.',
+      await page.waitForSelector(
+        'text=Own digits read right: 0 of 1 by the network alone, 1 of 1 with LoRA.',
       );
       expect(await page.locator('.lora-sizes tbody tr').allInnerTexts()).toEqual([
         expect.stringMatching(/^Network\s+113,162\s+452\.6.kB\s+19\d\/200$/),
         expect.stringMatching(/^LoRA of First hand\s+2,194\s+1\.9 %\s+8\.8.kB\s+\d+\/200$/),
       ]);
 
-      await loraSwitch(page).click();
+      await withLora(page);
+      expect(await probabilities(page)).not.toEqual(before);
+      await loraSwitch(page).uncheck();
       await page.waitForSelector('text=bit for bit what the network says');
       expect(await probabilities(page)).toEqual(before);
-      await loraSwitch(page).click();
+      await loraSwitch(page).check();
+      await clear(page);
+      await draw(page, CROSS);
       await reads(page, 9);
-      await page.context().close();
-    });
-
-    it('that is cancelled leaves everything as it was, and another can be started', async () => {
-      const page = await open();
-      await keep(page, CROSS, 9);
-      await fineTune(page, { rank: 1, steps: 160 });
-      await page.waitForSelector('.lora-curve');
-      await button(page, 'Cancel: Fine-tuning').click();
-      await news(page, 'Cancelled: nothing has changed.');
-      expect(await loraSwitch(page).isDisabled()).toBe(true);
-      await learnCross(page);
-      await page.context().close();
     });
 
     it('is ended with its worker if that does not answer; the adapters are in the next one', async () => {
-      const page = await open();
-      await learnCross(page);
-      const before = await probabilities(page);
+      const before = await adaptedProbabilities(page);
       await fineTune(page, { rank: 1, steps: 160 });
       await page.waitForSelector('progress');
       for (const worker of page.workers()) {
@@ -208,17 +220,13 @@ inChromium('the tab LoRA on your hand in Chromium', () => {
       }
       await button(page, 'Cancel: Fine-tuning').click();
       await news(page, 'Cancelled: nothing has changed.');
-      await reads(page, 9);
-      expect(await probabilities(page)).toEqual(before);
-      await page.context().close();
+      expect(await adaptedProbabilities(page)).toEqual(before);
     });
   });
 
   describe('adapters', () => {
     it("go out as PEFT's files, come back the same, and are swapped between two hands", async () => {
-      const page = await open();
-      await learnCross(page);
-      const first = await probabilities(page);
+      const first = await adaptedProbabilities(page);
       const config = await downloaded(page, 'adapter_config.json');
       const tensors = await downloaded(page, 'adapter_model.safetensors');
       expect(JSON.parse(config.toString())).toMatchObject({ peft_type: 'LORA', r: 2, lora_alpha: 4 });
@@ -229,36 +237,33 @@ inChromium('the tab LoRA on your hand in Chromium', () => {
       );
 
       await chooseHand(page, 'Second hand');
-      await page.waitForSelector('.lora-verdict:not(:has-text("network alone reads"))');
+      await withoutLora(page);
       await load(page, [
         { name: 'adapter_config (1).json', buffer: config },
         { name: 'adapter_model (1).safetensors', buffer: tensors },
       ]);
       await news(page, 'Second hand has a new adapter.');
       await reads(page, 9);
-      expect(await probabilities(page)).toEqual(first);
+      expect(await adaptedProbabilities(page)).toEqual(first);
 
-      await button(page, 'Clear').click();
+      await clear(page);
       await keep(page, CROSS, 2);
       await keep(page, TRIANGLE, 4);
       await fineTune(page, { rank: 4, steps: 20 });
       await news(page, 'Fine-tuned');
       await draw(page, CROSS);
-      await reads(page, 2);
-      await chooseHand(page, 'First hand');
-      await reads(page, 9);
-      expect(await probabilities(page)).toEqual(first);
-      await chooseHand(page, 'Second hand');
-      await reads(page, 2);
-      await page.context().close();
+      for (const [hand, digit] of [
+        ['Second hand', 2],
+        ['First hand', 9],
+        ['Second hand', 2],
+      ] as const) {
+        await chooseHand(page, hand);
+        await reads(page, digit);
+      }
     });
 
     it('in bad files are refused with the reason, and hostile texts in them stay text', async () => {
-      const page = await open();
       await page.getByLabel('Name').fill(HOSTILE);
-      await keep(page, CROSS, 9);
-      await fineTune(page, { rank: 1, steps: 20 });
-      await news(page, 'Fine-tuned');
       const config = await downloaded(page, 'adapter_config.json');
       const tensors = { name: 'a.safetensors', buffer: await downloaded(page, 'adapter_model.safetensors') };
       const changed = (changes: object) => ({
@@ -281,7 +286,6 @@ inChromium('the tab LoRA on your hand in Chromium', () => {
       expect(await page.locator('.problem').count()).toBe(0);
       expect(await page.evaluate(() => 'hacked' in globalThis)).toBe(false);
       expect(await page.locator('#panel-lora img').count()).toBe(0);
-      await page.context().close();
     });
   });
 
@@ -301,30 +305,14 @@ inChromium('the tab LoRA on your hand in Chromium', () => {
       await page.waitForSelector('.lora-sizes');
       await context.close();
     });
-
-    it('is there without a network once the playground was open', async () => {
-      const page = await open({ serviceWorkers: 'allow' });
-      await page.evaluate('navigator.serviceWorker.ready');
-      await page.context().setOffline(true);
-      await page.reload();
-      await page.waitForSelector('.lora-sizes');
-      await draw(page, PLAIN[5] as Stroke[]);
-      await reads(page, 5);
-      await page.context().close();
-    });
   });
 
   it('has no serious fault of accessibility and fits into 360 pixels, in light and dark colours', async () => {
-    const page = await open({ viewport: { width: 360, height: 780 } });
-    expect(await seriousFaults(page)).toEqual([]);
-    await learnCross(page);
+    expect(await widthAt(page, 360)).toBe(360);
     for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      await page.waitForSelector(`html[data-theme=${colorScheme}]`);
+      await setColours(page, colorScheme);
       expect(await seriousFaults(page)).toEqual([]);
     }
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
-    await page.context().close();
   });
 
   it('complains of nothing', () => {

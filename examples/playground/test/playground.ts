@@ -2,12 +2,11 @@
 /** The built playground in Chromium, served by the command that users run. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { executablePath } from '../../../tools/testing/chromium.js';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { launchChromium } from '../../../tools/testing/chromium.js';
 
 const COMMAND = fileURLToPath(new URL('../../../packages/lowrank/bin/lowrank.js', import.meta.url));
 
@@ -30,7 +29,7 @@ export interface Playground {
 export async function startPlayground(): Promise<Playground> {
   if (!existsSync(FOLDER)) throw new Error(`${FOLDER} is not there: npm run build in examples/playground`);
   const { address, server } = await serve();
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  const browser = await launchChromium();
   const complaints: string[] = [];
   return {
     address,
@@ -39,12 +38,15 @@ export async function startPlayground(): Promise<Playground> {
     async open(tab, options = {}) {
       const context = await browser.newContext({ serviceWorkers: 'block', ...options });
       const page = await context.newPage();
+      // Whether it hangs is for the runner to say.
+      page.setDefaultTimeout(0);
       page.on('pageerror', (error) => complaints.push(String(error)));
       page.on('console', (message) => {
         // Playwright says so itself where it keeps service workers out.
         const isExpected = /^Service Worker registration blocked/.test(message.text());
         if (['error', 'warning'].includes(message.type()) && !isExpected) complaints.push(message.text());
       });
+      await page.addInitScript(waitLonger);
       await page.goto(`${address}#${tab}`);
       await page.waitForSelector(`#panel-${tab} > *:not(.loading)`);
       return page;
@@ -56,6 +58,16 @@ export async function startPlayground(): Promise<Playground> {
       await ended;
     },
   };
+}
+
+/**
+ * Runs in a page, where what would happen after seconds then happens after hours: a machine that is busy with other tests
+ * may need longer for a program than the page allows. The limit has a test of its own, with a clock of its own.
+ */
+function waitLonger(): void {
+  const { setTimeout } = window;
+  const longer = (handler: () => void, delay = 0) => setTimeout(handler, delay < 5000 ? delay : 1000 * delay);
+  Object.assign(window, { setTimeout: longer });
 }
 
 function serve(): Promise<{ readonly address: string; readonly server: ChildProcess }> {
@@ -73,30 +85,15 @@ function serve(): Promise<{ readonly address: string; readonly server: ChildProc
   });
 }
 
-interface Fault {
-  readonly id: string;
-  readonly impact: string;
-  readonly nodes: readonly { readonly html: string }[];
+/** Has the page in these colours, as if the system had changed to them. */
+export async function setColours(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme });
+  await page.waitForSelector(`html[data-theme=${colorScheme}]`);
 }
 
-interface Axe {
-  run(context: Document, options: { iframes: boolean }): Promise<{ violations: Fault[] }>;
-}
-
-/**
- * What axe-core finds that is serious or worse, each as its rule and the element. Not
- * within frames: the graph's is sandboxed and takes no messages, of which the console complains while it
- * opens; the viewer in it has a test of its own.
- */
-export async function seriousFaults(page: Page): Promise<string[]> {
-  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-  // The page's policy keeps scripts out that are not its own; the debugger may run them all the same.
-  await page.evaluate(axe);
-  const faults = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: Axe };
-    return (await axe.run(document, { iframes: false })).violations;
-  });
-  return faults
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+/** How wide the content of the page is, in a window of this width. */
+export async function widthAt(page: Page, width: number): Promise<number> {
+  await page.setViewportSize({ width, height: 780 });
+  await page.waitForFunction((width) => innerWidth === width, width);
+  return page.evaluate(() => document.documentElement.scrollWidth);
 }

@@ -6,8 +6,9 @@ import { extname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import { seriousFaults } from '../../../tools/testing/accessibility.js';
 import { inChromium } from '../../../tools/testing/chromium.js';
-import { FOLDER, type Playground, seriousFaults, startPlayground } from './playground.js';
+import { FOLDER, type Playground, setColours, startPlayground, widthAt } from './playground.js';
 
 const TABS = ['autograd', 'lora', 'speed'];
 
@@ -63,7 +64,7 @@ inChromium('the playground in Chromium', () => {
 
   for (const colorScheme of ['light', 'dark'] as const) {
     it(`has no serious fault of accessibility in ${colorScheme} colours, in any tab`, async () => {
-      await page.emulateMedia({ colorScheme });
+      await setColours(page, colorScheme);
       await page.click('#tab-autograd');
       await page.frameLocator('.graph-frame').locator('g.box').first().waitFor();
       for (const tab of TABS) {
@@ -75,16 +76,14 @@ inChromium('the playground in Chromium', () => {
   }
 
   it('fits a phone in each tab', async () => {
-    await page.setViewportSize({ width: 360, height: 740 });
     for (const tab of TABS) {
       await page.click(`#tab-${tab}`);
-      const width = await page.evaluate(() => document.documentElement.scrollWidth);
-      expect([tab, width]).toEqual([tab, 360]);
+      expect([tab, await widthAt(page, 360)]).toEqual([tab, 360]);
     }
   });
 
   it('has the colours of the system until others are chosen, which it remembers', async () => {
-    await page.emulateMedia({ colorScheme: 'dark' });
+    await setColours(page, 'dark');
     const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const dark = await paper();
     await page.click('text=☀');
@@ -95,37 +94,61 @@ inChromium('the playground in Chromium', () => {
     expect(await paper()).toBe(light);
   });
 
-  it('is sent in less than 400 KB, as servers compress it', async () => {
+  it('is sent in less than 400 KB, as servers compress it; the editor and the layout of graphs when they are used', async () => {
     const page = await playground.open('autograd');
     await page.waitForLoadState('networkidle');
     const files = (await loaded(page)).map((path) => (path === '/' ? 'index.html' : path));
     const sizes = files.map((file) => gzipSync(readFileSync(join(FOLDER, file))).length);
     expect(files).toEqual(expect.arrayContaining(['index.html', expect.stringMatching(/\.js$/)]));
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(400 * 1024);
-    await page.context().close();
-  });
-
-  it('loads the editor and the layout of graphs when they are used', async () => {
-    const page = await playground.open('autograd');
-    await page.waitForLoadState('networkidle');
-    expect(await loaded(page)).not.toContainEqual(expect.stringMatching(/code-mirror|viz/));
+    expect(files).not.toContainEqual(expect.stringMatching(/code-mirror|viz/));
     await page.hover('.editor');
     await page.waitForSelector('.CodeMirror');
     expect(await loaded(page)).toContainEqual(expect.stringMatching(/code-mirror/));
     await page.context().close();
   });
 
-  it('opens each tab without a network once the page was open', async () => {
-    const page = await playground.open('autograd', { serviceWorkers: 'allow' });
-    await page.evaluate(() => navigator.serviceWorker.ready);
-    await page.context().setOffline(true);
-    await page.reload();
-    for (const tab of TABS) {
-      await page.click(`#tab-${tab}`);
-      await page.waitForSelector(`#panel-${tab} > *:not(.loading, .problem)`);
-    }
-    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
-    await page.context().close();
+  describe('without a network, once the page was open,', () => {
+    let page: Page;
+
+    beforeAll(async () => {
+      page = await playground.open('autograd', { serviceWorkers: 'allow' });
+      await page.evaluate(() => navigator.serviceWorker.ready);
+      await page.context().setOffline(true);
+      await page.reload();
+    });
+
+    afterAll(async () => {
+      await page?.context().close();
+    });
+
+    it('opens each tab', async () => {
+      for (const tab of TABS) {
+        await page.click(`#tab-${tab}`);
+        await page.waitForSelector(`#panel-${tab} > *:not(.loading, .problem)`);
+      }
+      expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+    });
+
+    it('runs programs, and opens the modules in their graphs', async () => {
+      await page.click('#tab-autograd');
+      await page.selectOption('.examples', '05-two-layer-net');
+      const graph = page.frameLocator('.graph-frame');
+      await graph.locator('g.box').first().waitFor();
+      const folded = await graph.locator('g.box').count();
+      await graph.locator('#open-all').click();
+      await graph.locator('g.frame').first().waitFor();
+      expect(await graph.locator('g.box').count()).toBeGreaterThan(folded);
+    });
+
+    it('reads digits', async () => {
+      await page.click('#tab-lora');
+      await page.waitForSelector('.lora-sizes');
+      await page.focus('#lora-pad');
+      for (const key of ['Space', ...new Array(12).fill('ArrowDown'), 'Space'])
+        await page.keyboard.press(key);
+      await page.waitForSelector('.lora-verdict strong:text-is("1")');
+    });
   });
 
   it('runs on one thread, and says so, where a server sends no headers', async () => {
@@ -144,7 +167,7 @@ inChromium('the playground in Chromium', () => {
     const page = await context.newPage();
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/some/folder/#autograd`);
     await page.waitForSelector('footer:has-text("One thread")');
-    await page.selectOption('.examples', '05-two-layer-net');
+    await page.selectOption('.examples', '06-attention');
     await page.frameLocator('.graph-frame').locator('g.box').first().waitFor();
     await context.close();
     server.close();
@@ -163,8 +186,9 @@ inChromium('the playground in Chromium', () => {
       script.textContent = 'globalThis.ran = true';
       const holder = document.createElement('div');
       holder.innerHTML = '<img src="data:" onerror="globalThis.ran = true">';
+      const failed = new Promise((resolve) => holder.firstChild?.addEventListener('error', resolve));
       document.body.append(script, holder);
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await failed;
       return 'ran' in globalThis;
     });
     expect(ran).toBe(false);

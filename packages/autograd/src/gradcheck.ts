@@ -1,6 +1,7 @@
 /** Checking gradients against finite differences. */
 import {
   checkOptions,
+  DeviceError,
   formatShape,
   fromTypedArray,
   GradientError,
@@ -33,6 +34,7 @@ export interface GradcheckOptions {
  * @param inputs Those that require gradients must be float64: float32 has too few digits for differences.
  * @returns true
  * @throws GradientError that names the first output and input whose gradient is wrong, and both values.
+ * @throws DeviceError for inputs on the GPU.
  */
 export function gradcheck(
   f: Differentiable,
@@ -112,6 +114,9 @@ function checkedInputs(op: string, f: Differentiable, inputs: readonly Tensor[])
   expectFunction(op, 'what is checked', f);
   expectTensors(op, 'input', inputs);
   const checked = [...inputs.keys()].filter((i) => requiresGrad(inputs[i] as Tensor));
+  if (inputs.some(({ device }) => device === 'gpu')) {
+    throw new DeviceError(op, 'computes in float64, which the GPU does not have. Make the inputs on the CPU');
+  }
   if (checked.length === 0)
     throw new GradientError(op, 'no input requires a gradient. Set requiresGrad = true');
   return checked;

@@ -1,7 +1,7 @@
 /** `lowrank playground`: serves the built playground on this machine, with the headers that wasm threads need. */
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ArgumentError, LowrankError } from '@lowrank/tensor';
@@ -32,7 +32,8 @@ export function playgroundCommand(signal: AbortSignal): Command {
     .action(async ({ host, port, folder = FOLDER }: Flags) => {
       const server = await listen(playgroundServer(folder), host, portNumber(port));
       const { port: actual } = server.address() as AddressInfo;
-      console.log(`The playground is at ${pc.bold(`http://${host}:${actual}/`)} (Ctrl-C ends it)`);
+      const name = isIPv6(host) ? `[${host}]` : host;
+      console.log(`The playground is at ${pc.bold(`http://${name}:${actual}/`)} (Ctrl-C ends it)`);
       if (!signal.aborted)
         await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
       server.close();

@@ -1,4 +1,5 @@
 /** The frame of pages that need no other file, ask no server for anything, and run no script but their own. */
+import { LowrankError } from '@lowrank/tensor';
 import { html, type SafeHtml } from '@remix-run/html-template';
 
 export interface PageContent {
@@ -13,7 +14,10 @@ export interface PageContent {
   readonly runsWasm?: boolean;
 }
 
-/** Renders the page. Everything in `data` may be hostile: it cannot end the element that it stands in. */
+/**
+ * Renders the page. Everything in `data` may be hostile: it cannot end the element that it stands in.
+ * @throws LowrankError (rejects) in a page that has no means to make hashes, because it is not a secure context.
+ */
 export async function selfContainedPage(content: PageContent): Promise<string> {
   const scripts = content.scripts.map(inScriptElement);
   const policy = await contentSecurityPolicy(scripts, content);
@@ -58,6 +62,12 @@ async function contentSecurityPolicy(
 
 /** The hash of an inline script or style, as policies write it. */
 async function hashSource(text: string): Promise<string> {
+  if (crypto.subtle === undefined) {
+    throw new LowrankError(
+      'page',
+      'what it may run is allowed by hashes, which browsers make only in pages that came by https or from this machine. Serve this one so',
+    );
+  }
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
   return `'sha256-${btoa(String.fromCharCode(...new Uint8Array(digest)))}'`;
 }

@@ -2,6 +2,7 @@
 import {
   DEVICES,
   type Device,
+  DeviceError,
   DTYPES,
   type DType,
   DTypeError,
@@ -161,6 +162,7 @@ export abstract class Module {
    * Converts all float parameters and buffers to another float dtype, or moves everything to another device. What
    * changes becomes a new object, with its gradient: make the optimiser afterwards.
    * @throws DTypeError for anything else.
+   * @throws DeviceError for 'cpu' from the GPU, which must be awaited: `cpu()`.
    */
   to(target: DType | Device): this {
     const known: readonly string[] = [...DTYPES.filter(isFloat), ...DEVICES];
@@ -170,7 +172,28 @@ export abstract class Module {
         `goes to ${known.join(', ')}, got ${formatValue(target)}. Parameters are floats`,
       );
     }
-    const converted = new Map<Tensor, Tensor>();
+    if (target === 'cpu' && [...this.namedState()].some(([, { device }]) => device === 'gpu')) {
+      throw new DeviceError(
+        'Module.to',
+        'values come from the GPU only when they are awaited: use await model.cpu()',
+      );
+    }
+    return this.#convert(target, new Map());
+  }
+
+  /**
+   * As `to('cpu')`, from any device. `torch.nn.Module.cpu`
+   * @throws DeviceError (rejects) if the GPU was lost, and leaves the module as it is.
+   */
+  async cpu(): Promise<this> {
+    const read = Array.from(
+      firstOfEach(this.namedState()),
+      async ([, field]) => [field, await onCpu(field)] as const,
+    );
+    return this.#convert('cpu', new Map(await Promise.all(read)));
+  }
+
+  #convert(target: DType | Device, converted: Map<Tensor, Tensor>): this {
     for (const module of this.modules()) convertFields(module, target, converted);
     return this;
   }
@@ -248,9 +271,20 @@ function convert(field: Parameter | Buffer, target: DType | Device): Tensor {
   const value = field.detach();
   const moved = to(value, target);
   if (moved === value) return field;
-  if (field instanceof Buffer) return new Buffer(moved);
-  const parameter = new Parameter(moved, { requiresGrad: field.requiresGrad });
-  if (field.grad !== null) parameter.grad = to(field.grad.detach(), target);
+  return inPlaceOf(field, moved, field.grad && to(field.grad.detach(), target));
+}
+
+/** A parameter or buffer as a new one on the CPU. */
+async function onCpu(field: Parameter | Buffer): Promise<Tensor> {
+  if (field.device === 'cpu') return field;
+  const [value, grad] = await Promise.all([field.detach().cpu(), field.grad?.detach().cpu()]);
+  return inPlaceOf(field, value, grad ?? null);
+}
+
+function inPlaceOf(field: Parameter | Buffer, value: Tensor, grad: Tensor | null): Parameter | Buffer {
+  if (field instanceof Buffer) return new Buffer(value);
+  const parameter = new Parameter(value, { requiresGrad: field.requiresGrad });
+  parameter.grad = grad;
   return parameter;
 }
 

@@ -7,6 +7,7 @@ import {
   formatValue,
   sameShape,
   Tensor,
+  to,
 } from '@lowrank/tensor';
 import { checkOptions } from './checks.js';
 import type { Module, StateDict } from './module.js';
@@ -47,7 +48,7 @@ export function loadStateDict(module: Module, state: StateDict, options: LoadOpt
   }
   for (const [name, tensor] of own) {
     const value = given.get(name);
-    if (value instanceof Tensor) tensor.assign(cast(value.detach(), tensor.dtype));
+    if (value instanceof Tensor) tensor.assign(to(cast(value.detach(), tensor.dtype), tensor.device));
   }
   return { missingKeys, unexpectedKeys };
 }
@@ -65,6 +66,9 @@ function checkState(state: unknown): void {
 /** What keeps a given value from being taken over, if anything. */
 function misfit(name: string, own: Tensor, given: unknown): string[] {
   if (!(given instanceof Tensor)) return [`${name} is not a tensor but ${formatValue(given)}`];
+  if (own.device === 'cpu' && given.device === 'gpu') {
+    return [`${name} is on the GPU, the module's is on the CPU: read it with await value.cpu()`];
+  }
   if (sameShape(own.shape, given.shape)) return [];
   return [`${name} has shape ${formatShape(given.shape)}, the module's is ${formatShape(own.shape)}`];
 }

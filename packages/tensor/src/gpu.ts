@@ -39,14 +39,13 @@ export async function useGpu(options: UseGpuOptions = {}): Promise<GpuInfo> {
       `a technology is one of ${TECHNOLOGIES.join(', ')}, got ${formatValue(technology)}`,
     );
   }
-  opening = opening.then(() => open(technology));
-  const info = opening;
+  const info = opening.then(() => open(technology));
   opening = info.catch(() => undefined);
-  return info as Promise<GpuInfo>;
+  return info;
 }
 
-/** Calls wait for each other. */
-let opening: Promise<GpuInfo | undefined> = Promise.resolve(undefined);
+/** The last call, which the next one waits for. */
+let opening: Promise<unknown> = Promise.resolve();
 
 async function open(technology: Technology | undefined): Promise<GpuInfo> {
   const present = currentGpu();

@@ -22,7 +22,7 @@ export function GraphFrame({ pages }: { readonly pages: readonly GraphPage[] }) 
           }}
         >
           {pages.map(({ title }, i) => (
-            <option key={title} value={i}>
+            <option key={i} value={i}>
               {title}
             </option>
           ))}

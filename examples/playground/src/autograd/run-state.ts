@@ -4,7 +4,7 @@ import { Cancelled, startWorker, TimedOut } from '../shell/worker-task.js';
 import type { GraphPage, Line, ProgramWorker, ThrownError } from './program-worker.js';
 
 /** How long a program may run, in milliseconds. */
-export const TIME_LIMIT = 10_000;
+const TIME_LIMIT = 10_000;
 
 export type Outcome =
   | { readonly kind: 'none' | 'running' | 'finished' }

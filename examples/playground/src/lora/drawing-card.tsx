@@ -8,6 +8,7 @@ import { DrawingPad, PAD_ID } from './drawing-pad.js';
 import { hand, keepSample } from './hands.js';
 import { DIGITS, likeliest, padReading } from './readings.js';
 import { network } from './studio.js';
+import './drawing-card.css';
 
 export function DrawingCard() {
   const isEmpty = image.value === null;

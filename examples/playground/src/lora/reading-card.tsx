@@ -3,6 +3,7 @@ import { Card } from '../shell/parts/card.js';
 import { LiveRegion } from '../shell/parts/live-region.js';
 import { HANDS, hand, isLoraOn } from './hands.js';
 import { DIGITS, likeliest, type PadReading, padReading } from './readings.js';
+import './reading-card.css';
 
 export function ReadingCard() {
   const reading = padReading.value;

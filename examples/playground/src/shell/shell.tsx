@@ -39,12 +39,28 @@ export function Shell() {
         ))}
       </main>
       {!crossOriginIsolated && (
-        <footer class="muted">
-          One thread: this server does not send the headers Cross-Origin-Opener-Policy and
-          Cross-Origin-Embedder-Policy, without which pages share no memory with their workers.
-          <code> npx lowrank playground </code> sends them.
-        </footer>
+        <footer class="muted">{isSecureContext ? <WithoutHeaders /> : <FromAfar />}</footer>
       )}
+    </>
+  );
+}
+
+function WithoutHeaders() {
+  return (
+    <>
+      One thread: this server does not send the headers Cross-Origin-Opener-Policy and
+      Cross-Origin-Embedder-Policy, without which pages share no memory with their workers.
+      <code> npx lowrank playground </code> sends them.
+    </>
+  );
+}
+
+/** Neither threads nor the hashes that a graph's page is made with are for pages that anyone on the way could have changed. */
+function FromAfar() {
+  return (
+    <>
+      One thread, no WebGPU and no graphs: this page came from another machine by http. Browsers have all of
+      it for pages that come by https, or from this machine.
     </>
   );
 }

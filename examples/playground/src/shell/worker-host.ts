@@ -71,7 +71,7 @@ function turnOfTheEventLoop(): Promise<void> {
 }
 
 /** An error as data that travels. Whatever else was thrown becomes its text. */
-export function plainError(error: unknown): RemoteError {
+function plainError(error: unknown): RemoteError {
   if (error instanceof Error) {
     const { name, message, stack = '' } = error;
     return { name, message, stack };

@@ -1,6 +1,6 @@
 /** Merging adapters into the base weights, and undoing it. */
 import { type Module, Parameter } from '@lowrank/nn';
-import { ArgumentError, isfinite, type Tensor } from '@lowrank/tensor';
+import { ArgumentError, DeviceError, isfinite, type Tensor } from '@lowrank/tensor';
 import type { AdaptedLayer } from './adapted-layer.js';
 import { type AdapterSet, adapterSetOf, checkedNames, checkOneCopy } from './adapter-set.js';
 import { replaceModules } from './tree.js';
@@ -25,12 +25,19 @@ export function merge(model: Module, names?: string | readonly string[]): void {
 /**
  * As `merge`, but refuses weights that are not finite.
  * @throws ArgumentError, and leaves the model as it is, if a merged weight had a NaN or an infinity in it.
+ * @throws DeviceError on the GPU.
  */
 export function safeMerge(model: Module, names?: string | readonly string[]): void {
   const set = adapterSetOf('safeMerge', model);
   const planned = plannedMerge('safeMerge', set, names);
   checkCopiesCompute('safeMerge', set, planned.names);
   for (const { path, value } of planned.weights) {
+    if (value.device === 'gpu') {
+      throw new DeviceError(
+        'safeMerge',
+        'looks into the merged weights, which on the GPU would have to be awaited. Merge on the CPU, after await model.cpu(), or call merge',
+      );
+    }
     if (isfinite(value).all().item()) continue;
     throw new ArgumentError(
       'safeMerge',

@@ -2,11 +2,13 @@
 import type { Module } from '@lowrank/nn';
 import {
   checkOptions,
+  DeviceError,
   FormatError,
   formatValue,
   parseSafetensors,
   type StoreOptions,
   serializeSafetensors,
+  type Tensor,
   tensor,
 } from '@lowrank/tensor';
 import { adapterConfig, adapterTensors } from '../adapters/adapter-set.js';
@@ -27,6 +29,7 @@ export interface SaveAdapterOptions extends PeftNotes, StoreOptions {}
 /**
  * An adapter as the files that PEFT's `save_pretrained` writes. `saveAdapter` writes them into a folder.
  * @throws ArgumentError if the model has no such adapter, or its config has no place in the files.
+ * @throws DeviceError on the GPU, which only `saveAdapter` can wait for.
  * @example
  * const { config, tensors } = serializeAdapter(model, 'style');
  */
@@ -35,22 +38,30 @@ export function serializeAdapter(
   name: string,
   options: SaveAdapterOptions = {},
 ): AdapterFiles {
-  return serializeAs('serializeAdapter', model, name, options);
+  const op = 'serializeAdapter';
+  const { config, tensors } = contentOf(op, model, name, options);
+  if ([...tensors.values()].some(({ device }) => device === 'gpu')) {
+    throw new DeviceError(
+      op,
+      'the adapter is on the GPU, whose values must be awaited. Use await saveAdapter(...), or bring the model back with await model.cpu()',
+    );
+  }
+  return { config, tensors: bytesOf(tensors, options) };
 }
 
-/** @param op In whose name errors are thrown. */
-export function serializeAs(
-  op: string,
-  model: Module,
-  name: string,
-  options: SaveAdapterOptions,
-): AdapterFiles {
-  const tensors = adapterTensors(op, model, name);
-  const config = peftConfig(op, adapterConfig(op, model, name), [...tensors.keys()], options);
-  return {
-    config: JSON.stringify(Object.fromEntries(Object.entries(config).sort()), null, 2),
-    tensors: serializeSafetensors(Object.fromEntries(tensors), { format: 'pt' }, options),
-  };
+/**
+ * The text of the config, and the tensors by their keys.
+ * @param op In whose name errors are thrown.
+ */
+export function contentOf(op: string, model: Module, name: string, notes: PeftNotes) {
+  const tensors: ReadonlyMap<string, Tensor> = adapterTensors(op, model, name);
+  const config = peftConfig(op, adapterConfig(op, model, name), [...tensors.keys()], notes);
+  return { config: JSON.stringify(Object.fromEntries(Object.entries(config).sort()), null, 2), tensors };
+}
+
+/** The file of tensors, which are on the CPU. */
+export function bytesOf(tensors: ReadonlyMap<string, Tensor>, options: StoreOptions): Uint8Array {
+  return serializeSafetensors(Object.fromEntries(tensors), { format: 'pt' }, options);
 }
 
 /**

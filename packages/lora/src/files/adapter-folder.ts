@@ -8,7 +8,7 @@ import {
   readSmallFile,
   writeFiles,
 } from '@lowrank/tensor';
-import { parseConfig, type SaveAdapterOptions, serializeAs } from './adapter-files.js';
+import { bytesOf, contentOf, parseConfig, type SaveAdapterOptions } from './adapter-files.js';
 import { attachAdapter } from './attach.js';
 import { configOfPeft } from './peft-config.js';
 
@@ -36,10 +36,13 @@ export async function saveAdapter(
 ): Promise<void> {
   const op = 'saveAdapter';
   checkFolder(op, folder);
-  const { config, tensors } = serializeAs(op, model, name, options);
+  const { config, tensors } = contentOf(op, model, name, options);
+  // As it is now, though training may go on meanwhile.
+  const read = Array.from(tensors, async ([key, tensor]) => [key, await tensor.detach().cpu()] as const);
+  const bytes = bytesOf(new Map(await Promise.all(read)), options);
   // The config comes last: without it nobody takes the folder for an adapter.
   await writeFiles(op, folder, [
-    [TENSORS_FILE, tensors],
+    [TENSORS_FILE, bytes],
     [CONFIG_FILE, new TextEncoder().encode(config)],
   ]);
 }

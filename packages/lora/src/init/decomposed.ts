@@ -1,5 +1,14 @@
 /** Initialisations that take A and B out of the base weight, so that the model computes at first what it did before. */
-import { ArgumentError, formatShape, matmul, qr, sizeOf, svdLowrank, type Tensor } from '@lowrank/tensor';
+import {
+  ArgumentError,
+  DeviceError,
+  formatShape,
+  matmul,
+  qr,
+  sizeOf,
+  svdLowrank,
+  type Tensor,
+} from '@lowrank/tensor';
 import type { Factors, InitialValues, InitRequest } from '../adapters/parts.js';
 import { inShapes, matrixOf } from './matrix.js';
 
@@ -27,11 +36,19 @@ export function olora(request: InitRequest, op: string): InitialValues {
   });
 }
 
+/** @throws DeviceError on the GPU, which has no decompositions. */
 function takenOut(
   { kind, weight, shapes }: InitRequest,
   op: string,
   factors: (W: Tensor) => Factors,
 ): InitialValues {
+  if (weight.device === 'gpu') {
+    throw new DeviceError(
+      op,
+      'an initialisation that takes A and B out of the weight decomposes it on the CPU, and the model is on the GPU. ' +
+        "Add the adapter before model.to('gpu'), or take init 'default', 'gaussian' or 'orthogonal'",
+    );
+  }
   const W = matrixOf(kind, weight.detach());
   // In a grouped convolution A sees the inputs of all groups, and an output's weight only those of its own.
   if (W.shape[1] !== sizeOf(shapes.A.slice(1))) {

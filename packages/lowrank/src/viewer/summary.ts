@@ -16,8 +16,8 @@ export interface TensorSummary {
 
 export interface Distribution {
   /** The Euclidean norm of the numbers that are finite. */
-  readonly norm: number;
-  readonly mean: number;
+  readonly norm: PlainNumber;
+  readonly mean: PlainNumber;
   readonly min: number;
   readonly max: number;
   /** How many numbers lie in each of equal parts of the range from `min` to `max`. */
@@ -50,25 +50,23 @@ function plain(value: number, isSingle: boolean): PlainNumber {
 }
 
 function distributionOf(values: ArrayLike<number>): Distribution {
-  let [min, max, sum, squares, finite] = [Infinity, -Infinity, 0, 0, 0];
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number;
-    if (!Number.isFinite(value)) continue;
-    min = Math.min(min, value);
-    max = Math.max(max, value);
-    sum += value;
-    squares += value * value;
-    finite++;
-  }
+  const finite = Float64Array.from(values).filter(Number.isFinite);
+  const notFinite = values.length - finite.length;
   const counts = new Array<number>(BINS).fill(0);
-  const scale = max > min ? BINS / (max - min) : 0;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number;
-    if (!Number.isFinite(value)) continue;
-    const bin = Math.min(BINS - 1, Math.floor((value - min) * scale));
+  if (finite.length === 0) return { norm: 0, mean: 0, min: 0, max: 0, counts, notFinite };
+  const min = finite.reduce((a, b) => Math.min(a, b));
+  const max = finite.reduce((a, b) => Math.max(a, b));
+  // In parts of the largest: squares and differences of float64 may be too large for it.
+  const largest = Math.max(-min, max) || 1;
+  const range = max / largest - min / largest;
+  let [sum, squares] = [0, 0];
+  for (const value of finite) {
+    sum += value;
+    squares += (value / largest) ** 2;
+    const place = range > 0 ? (value / largest - min / largest) / range : 0;
+    const bin = Math.min(BINS - 1, Math.floor(BINS * place));
     counts[bin] = (counts[bin] as number) + 1;
   }
-  const notFinite = values.length - finite;
-  if (finite === 0) [min, max] = [0, 0];
-  return { norm: Math.sqrt(squares), mean: finite === 0 ? 0 : sum / finite, min, max, counts, notFinite };
+  const norm = plain(largest * Math.sqrt(squares), false);
+  return { norm, mean: plain(sum / finite.length, false), min, max, counts, notFinite };
 }

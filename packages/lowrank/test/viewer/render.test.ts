@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import {
   ArgumentError,
+  full,
   GradientError,
   graph,
   named,
@@ -139,6 +140,15 @@ describe('toHtml', () => {
     });
   });
 
+  it('says what it lacks in a page that came by http from another machine', async () => {
+    Object.defineProperty(crypto, 'subtle', { value: undefined, configurable: true });
+    try {
+      await expect(toHtml(small().output)).rejects.toThrow(/^page: .* by https or from this machine/);
+    } finally {
+      Reflect.deleteProperty(crypto, 'subtle');
+    }
+  });
+
   it('refuses what has no graph', async () => {
     await expect(toHtml(ones([2]))).rejects.toThrow(GradientError);
     await expect(toHtml(small().output, 'title' as never)).rejects.toThrow(ArgumentError);
@@ -174,6 +184,14 @@ describe('the summary of a tensor', () => {
     });
     const lost = await summarize(ones([100]).mul(Number.NaN));
     expect(lost.distribution).toMatchObject({ norm: 0, mean: 0, min: 0, max: 0, notFinite: 100 });
+  });
+
+  it('gives a norm for numbers whose squares float64 does not hold, and names what is too large itself', async () => {
+    const of = async (value: number) =>
+      (await summarize(full([100], value, { dtype: 'float64' }))).distribution;
+    expect((await of(1e200))?.norm).toBeCloseTo(1e201, -190);
+    expect((await of(1e-200))?.norm).toBeCloseTo(1e-199, 210);
+    expect(await of(1e308)).toMatchObject({ norm: 'Infinity', mean: 'Infinity', max: 1e308 });
   });
 });
 

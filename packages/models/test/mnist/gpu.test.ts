@@ -1,6 +1,9 @@
 /** Training on the device `gpu` next to the same training on the CPU: the whole MNIST network, and LoRA on it. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
-import { addAdapter } from '@lowrank/lora';
+import { addAdapter, loadAdapter, safeMerge, saveAdapter, serializeAdapter } from '@lowrank/lora';
 import { crossEntropy, SGD } from '@lowrank/nn';
 import { type Device, manualSeed, randn, tensor } from '@lowrank/tensor';
 import { onGpu } from '../../../tensor/test/gpu/adapter.js';
@@ -50,4 +53,47 @@ onGpu(`${STEPS} steps of training have the CPU's losses, up to ${TOLERANCE}, for
     },
     PATIENCE,
   );
+});
+
+function factorsOf(model: MnistCnn) {
+  const factors = Object.entries(model.stateDict()).filter(([path]) => path.includes('lora_'));
+  return factors.map(([path, factor]) => [path, factor.tolist()]);
+}
+
+onGpu('an adapter on the GPU', () => {
+  it('is saved and loaded as on the CPU', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'lowrank-gpu-'));
+    const [saved, loaded] = [new MnistCnn(), new MnistCnn()];
+    addAdapter(saved, { r: 2, targetModules: ['fc'], init: 'gaussian' });
+    const before = factorsOf(saved);
+    await saveAdapter(saved.to('gpu'), 'default', folder);
+    await loadAdapter(loaded.to('gpu'), folder, 'default');
+    const after = factorsOf(await loaded.cpu());
+    await rm(folder, { recursive: true });
+    expect(before).toHaveLength(2);
+    expect(after).toEqual(before);
+  });
+
+  it('takes the CPU where the merged weights have to be looked at', async () => {
+    const model = new MnistCnn();
+    addAdapter(model, { r: 2, targetModules: ['fc'] });
+    model.to('gpu');
+    expect(() => safeMerge(model)).toThrow('safeMerge: looks into the merged weights, which on the GPU');
+    safeMerge(await model.cpu());
+  });
+
+  it('is begun on the CPU where that decomposes the weight, and says so', () => {
+    const model = new MnistCnn().to('gpu');
+    for (const init of ['pissa', 'olora'] as const) {
+      expect(() => addAdapter(model, { r: 2, targetModules: ['fc'], init })).toThrow(
+        "Add the adapter before model.to('gpu')",
+      );
+    }
+  });
+
+  it('is not serialised at once, and what saves it is named', () => {
+    const model = new MnistCnn();
+    addAdapter(model, { r: 2, targetModules: ['fc'] });
+    expect(() => serializeAdapter(model.to('gpu'), 'default')).toThrow('Use await saveAdapter(...)');
+  });
 });

@@ -29,7 +29,7 @@ export function formatNumber(value: PlainNumber): string {
     Math.abs(value) >= 1e6 || (value !== 0 && Math.abs(value) < 1e-4)
       ? value.toExponential(3)
       : String(Number(value.toPrecision(5)));
-  return short.replace('-', '−');
+  return short.replaceAll('-', '−');
 }
 
 /** A tensor: its kind, and what is in it. */

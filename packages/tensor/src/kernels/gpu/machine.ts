@@ -71,16 +71,24 @@ export interface WgslKernel {
    * A module whose entry point is `main`. In group 0, binding 0 is a `var<uniform>` of what `parameters` holds, bindings 1 to n
    * are the inputs (`var<storage, read>`), and binding n + 1 is the output (`var<storage, read_write>`). All are arrays of f32,
    * of vec2 or of vec4 of it: each buffer begins at a multiple of 256 bytes and is at least a multiple of 16 bytes long, but
-   * what stands behind its last element is arbitrary.
+   * what stands behind its last element is arbitrary. Extensions that it enables, such as `subgroups`, must be among the features of
+   * `MachineInfo`.
    */
   readonly code: string;
-  /** `enable subgroups;` in the code asks for these; `MachineInfo.features` tells whether they are there. */
-  readonly features?: readonly string[];
+}
+
+/** How a kernel in gpu.js's dialect is called, on memory that comes in pieces of type B. */
+export interface KernelCall<B = GpuBuffer> {
+  readonly inputs: readonly B[];
+  /** A number for each scalar parameter; an `int` is whole and has 31 bits. */
+  readonly scalars: readonly number[];
+  /** How many elements the output has, at least one. */
+  readonly length: number;
 }
 
 /** How a kernel in WGSL is called. */
-export interface WgslCall {
-  readonly inputs: readonly GpuBuffer[];
+export interface WgslCall<B = GpuBuffer> {
+  readonly inputs: readonly B[];
   /** The uniform of binding 0, laid out as WGSL wants it; its length is a multiple of 16 bytes and at most 256. */
   readonly parameters: ArrayBuffer;
   /** How many workgroups, along x, y and z: each at most `MachineInfo.limits.maxComputeWorkgroupsPerDimension`. */
@@ -118,11 +126,10 @@ export interface GpuMachine {
   upload(values: Float32Array): GpuBuffer;
 
   /**
-   * Queues a kernel for each of the `length` elements of the output, at least one.
-   * @param scalars A number for each scalar parameter; an `int` is whole and has 31 bits.
+   * Queues a kernel for each element of the output.
    * @throws DeviceError if gpu.js cannot translate the kernel, or there is no room for the output.
    */
-  run(kernel: GpuKernel, inputs: readonly GpuBuffer[], scalars: readonly number[], length: number): GpuBuffer;
+  run(kernel: GpuKernel, call: KernelCall): GpuBuffer;
 
   /** Queues a kernel in WGSL; only where the technology is WebGPU. */
   readonly runWgsl?: (kernel: WgslKernel, call: WgslCall) => GpuBuffer;
@@ -141,6 +148,3 @@ export interface GpuMachine {
   /** Gives the device and all its memory back. */
   destroy(): void;
 }
-
-/** Starts a technology, or tells in a text why it is not to be had here. */
-export type OpenMachine = () => Promise<GpuMachine | string>;

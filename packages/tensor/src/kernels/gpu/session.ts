@@ -2,7 +2,7 @@
 import { convert, type DType, dtypeOf, type TypedArray } from '../../dtype.js';
 import { DeviceError, DTypeError } from '../../errors.js';
 import type { Kernels } from '../kernels.js';
-import type { GpuBuffer, GpuKernel, GpuMachine, WgslCall, WgslKernel } from './machine.js';
+import type { GpuBuffer, GpuKernel, GpuMachine, KernelCall, WgslCall, WgslKernel } from './machine.js';
 import { Reclaimer } from './reclaim.js';
 import { type GpuOwner, GpuStorage } from './storage.js';
 
@@ -27,21 +27,11 @@ export interface GpuMemory {
 /** What kernels compute with: calls of a machine over storages. */
 export interface GpuCalls {
   /** Runs a kernel in gpu.js's dialect, on inputs that may be empty only where the output is. */
-  run(
-    kernel: GpuKernel,
-    inputs: readonly GpuStorage[],
-    scalars: readonly number[],
-    length: number,
-    dtype: DType,
-  ): GpuStorage;
+  run(kernel: GpuKernel, call: KernelCall<GpuStorage>, dtype: DType): GpuStorage;
   /** Uploads plain numbers. */
   put(values: ArrayLike<number>, dtype: DType): GpuStorage;
   /** Runs a kernel in WGSL; not there on other technologies. */
-  readonly runWgsl?: (
-    kernel: WgslKernel,
-    call: Omit<WgslCall, 'inputs'> & { readonly inputs: readonly GpuStorage[] },
-    dtype: DType,
-  ) => GpuStorage;
+  readonly runWgsl?: (kernel: WgslKernel, call: WgslCall<GpuStorage>, dtype: DType) => GpuStorage;
   readonly machine: GpuMachine;
 }
 
@@ -111,16 +101,10 @@ export class GpuSession implements GpuOwner, GpuCalls {
     return this.#put(values, dtype);
   }
 
-  run(
-    kernel: GpuKernel,
-    inputs: readonly GpuStorage[],
-    scalars: readonly number[],
-    length: number,
-    dtype: DType,
-  ): GpuStorage {
-    if (length === 0) return this.put([], dtype);
-    const buffers = inputs.map((input) => this.#bufferOf(kernel.name, input));
-    return this.#wrap(this.machine.run(kernel, buffers, scalars, length), dtype);
+  run(kernel: GpuKernel, call: KernelCall<GpuStorage>, dtype: DType): GpuStorage {
+    if (call.length === 0) return this.put([], dtype);
+    const inputs = call.inputs.map((input) => this.#bufferOf(kernel.name, input));
+    return this.#wrap(this.machine.run(kernel, { ...call, inputs }), dtype);
   }
 
   async read(storage: GpuStorage): Promise<TypedArray> {
@@ -151,11 +135,7 @@ export class GpuSession implements GpuOwner, GpuCalls {
     return this.#wrap(this.machine.upload(floats), dtype, host);
   }
 
-  #runWgsl(
-    kernel: WgslKernel,
-    call: Omit<WgslCall, 'inputs'> & { readonly inputs: readonly GpuStorage[] },
-    dtype: DType,
-  ): GpuStorage {
+  #runWgsl(kernel: WgslKernel, call: WgslCall<GpuStorage>, dtype: DType): GpuStorage {
     const inputs = call.inputs.map((input) => this.#bufferOf(kernel.name, input));
     const output = this.machine.runWgsl?.(kernel, { ...call, inputs });
     return this.#wrap(output as GpuBuffer, dtype);

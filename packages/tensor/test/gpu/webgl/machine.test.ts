@@ -98,7 +98,7 @@ describe('memory in textures', () => {
     const machine = await machineOn(context);
     machine.free(machine.upload(new Float32Array(40)));
     expect(machine.memory()).toEqual({ reservedBytes: 4 * 48, pooledBuffers: 1 });
-    machine.run(DOUBLE, [machine.upload(new Float32Array(2))], [0], 48);
+    machine.run(DOUBLE, { inputs: [machine.upload(new Float32Array(2))], scalars: [0], length: 48 });
     expect(context.callsOf('createTexture')).toHaveLength(2);
     expect(machine.memory()).toEqual({ reservedBytes: 4 * 50, pooledBuffers: 0 });
   });
@@ -129,8 +129,8 @@ describe('running kernels', () => {
     const context = fakeContext();
     const machine = await machineOn(context);
     const x = machine.upload(new Float32Array(40));
-    machine.run(DOUBLE, [x], [7], 33);
-    machine.run(DOUBLE, [x], [8], 33);
+    machine.run(DOUBLE, { inputs: [x], scalars: [7], length: 33 });
+    machine.run(DOUBLE, { inputs: [x], scalars: [8], length: 33 });
     expect(context.callsOf('linkProgram')).toHaveLength(1);
     expect(context.callsOf('viewport')).toEqual([
       [0, 0, 16, 3],
@@ -150,7 +150,7 @@ describe('running kernels', () => {
       fakeContext({ getProgramParameter: () => false, getShaderInfoLog: () => 'ERROR: 0:7: no' }),
     );
     const x = machine.upload(new Float32Array(1));
-    expect(() => machine.run(DOUBLE, [x], [0], 1)).toThrow(
+    expect(() => machine.run(DOUBLE, { inputs: [x], scalars: [0], length: 1 })).toThrow(
       /^double: this kernel does not compile: ERROR: 0:7: no/,
     );
   });

@@ -1,6 +1,14 @@
 /** The GPU by WebGL 2: gpu.js translates kernels to GLSL, and textures, programs and draws are ours. */
 import { DeviceError } from '../../../errors.js';
-import type { GpuBuffer, GpuKernel, GpuMachine, MachineInfo, MachineMemory, Technology } from '../machine.js';
+import type {
+  GpuBuffer,
+  GpuKernel,
+  GpuMachine,
+  KernelCall,
+  MachineInfo,
+  MachineMemory,
+  Technology,
+} from '../machine.js';
 import { contextOfNode, contextOfPage } from './context.js';
 import type { Gl } from './gl.js';
 import { Programs } from './programs.js';
@@ -82,12 +90,7 @@ class WebGlMachine implements GpuMachine {
     return buffer;
   }
 
-  run(
-    kernel: GpuKernel,
-    inputs: readonly GpuBuffer[],
-    scalars: readonly number[],
-    length: number,
-  ): GpuBuffer {
+  run(kernel: GpuKernel, { inputs, scalars, length }: KernelCall): GpuBuffer {
     const { gl } = this;
     const { program, length: lengthUniform, scalars: uniforms } = this.#programs.get(kernel);
     const output = this.#textures.acquire(length);
@@ -123,7 +126,7 @@ class WebGlMachine implements GpuMachine {
   }
 
   memory(): MachineMemory {
-    return { reservedBytes: this.#textures.reservedBytes, pooledBuffers: this.#textures.pooled };
+    return this.#textures.memory();
   }
 
   destroy(): void {

@@ -1,6 +1,7 @@
-/** Arrays in textures: how one lies there, and a pool of textures by size class. */
+/** Arrays in textures: how one lies there, the sizes of textures, and how they are made. */
 import { DeviceError } from '../../../errors.js';
-import type { GpuBuffer } from '../machine.js';
+import type { GpuBuffer, MachineMemory } from '../machine.js';
+import { outOfMemory, Pool } from '../pool.js';
 import type { Gl, GlFramebuffer, GlTexture } from './gl.js';
 
 /** A texture with one float32 per cell, and what lets shaders write to it. */
@@ -9,6 +10,7 @@ interface Sheet {
   readonly framebuffer: GlFramebuffer;
   readonly width: number;
   readonly height: number;
+  readonly bytes: number;
 }
 
 /** An array in a texture: row by row, from the first cell on. What stands behind its end is arbitrary. */
@@ -19,7 +21,7 @@ export class TextureBuffer implements GpuBuffer {
   ) {}
 
   get bytes(): number {
-    return bytesOf(this.sheet);
+    return this.sheet.bytes;
   }
 
   /** How many rows have elements of the array in them. */
@@ -28,27 +30,17 @@ export class TextureBuffer implements GpuBuffer {
   }
 }
 
-const bytesOf = ({ width, height }: Pick<Sheet, 'width' | 'height'>): number => 4 * width * height;
-
-/** Textures that wait are kept up to this many bytes, or as many as are in use, if these are more. */
-const ALWAYS_KEPT = 128 * 2 ** 20;
-
 /** The next of the sizes 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, ...: at most a quarter more than n. */
 function sizeClass(n: number): number {
   const step = 2 ** Math.max(0, Math.floor(Math.log2(n)) - 2);
   return Math.ceil(n / step) * step;
 }
 
-/**
- * The textures of a context. Those that are given back wait for the next array of their size: to make and to delete
- * textures takes longer than most kernels.
- */
+/** The textures of a context: one row or several whole ones, so that those of as many bytes have the same sides. */
 export class Textures {
   readonly #gl: Gl;
   readonly #largest: number;
-  readonly #free = new Map<string, Sheet[]>();
-  #reservedBytes = 0;
-  #freeBytes = 0;
+  readonly #pool = new Pool<Sheet>((sheet) => this.#delete(sheet));
 
   /** Element i of an array is in column i mod 2^rowBits of row i / 2^rowBits. */
   readonly rowBits: number;
@@ -59,14 +51,8 @@ export class Textures {
     this.rowBits = Math.floor(Math.log2(this.#largest));
   }
 
-  get reservedBytes(): number {
-    return this.#reservedBytes;
-  }
-
-  get pooled(): number {
-    let pooled = 0;
-    for (const sheets of this.#free.values()) pooled += sheets.length;
-    return pooled;
+  memory(): MachineMemory {
+    return this.#pool.memory();
   }
 
   /** Room for an array, with arbitrary contents. @throws DeviceError if there is not as much. */
@@ -80,47 +66,28 @@ export class Textures {
         `an array of ${length} elements is too large for a texture of ${width} x ${this.#largest}. Split it, or use WebGPU`,
       );
     }
-    const recycled = this.#free.get(`${width}x${height}`)?.pop();
-    if (recycled !== undefined) this.#freeBytes -= bytesOf(recycled);
-    return new TextureBuffer(length, recycled ?? this.#make(width, height));
+    return new TextureBuffer(
+      length,
+      this.#pool.take(4 * width * height, () => this.#make(width, height)),
+    );
   }
 
   release({ sheet }: TextureBuffer): void {
-    this.#freeBytes += bytesOf(sheet);
-    const key = `${sheet.width}x${sheet.height}`;
-    const sheets = this.#free.get(key);
-    if (sheets === undefined) this.#free.set(key, [sheet]);
-    else sheets.push(sheet);
+    this.#pool.give(sheet);
   }
 
-  /** Deletes textures that wait while there are too many of them. */
+  /** Deletes free textures while there are too many of them. */
   trim(): void {
-    this.#deleteFree(Math.max(ALWAYS_KEPT, this.#reservedBytes - this.#freeBytes));
-  }
-
-  /** Deletes textures that wait until those that are left have no more than so many bytes. */
-  #deleteFree(kept: number): void {
-    for (const sheets of this.#free.values()) {
-      while (this.#freeBytes > kept && sheets.length > 0) {
-        const sheet = sheets.pop() as Sheet;
-        this.#freeBytes -= bytesOf(sheet);
-        this.#delete(sheet);
-      }
-    }
+    this.#pool.trim();
   }
 
   #make(width: number, height: number): Sheet {
     const sheet = this.#tryToMake(width, height);
     if (sheet !== undefined) return sheet;
-    this.#deleteFree(0);
+    this.#pool.clear();
     const second = this.#tryToMake(width, height);
     if (second !== undefined) return second;
-    const mebibytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`;
-    throw new DeviceError(
-      'gpu',
-      `out of memory: no room for ${mebibytes(bytesOf({ width, height }))} beside ${mebibytes(this.#reservedBytes)}. ` +
-        'Use smaller batches, or dispose of tensors earlier',
-    );
+    throw outOfMemory(4 * width * height, this.memory());
   }
 
   #tryToMake(width: number, height: number): Sheet | undefined {
@@ -134,8 +101,7 @@ export class Textures {
     const framebuffer = gl.createFramebuffer();
     gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
     gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
-    const sheet = { texture, framebuffer, width, height };
-    this.#reservedBytes += bytesOf(sheet);
+    const sheet = { texture, framebuffer, width, height, bytes: 4 * width * height };
     if (gl.getError() !== gl.OUT_OF_MEMORY) return sheet;
     this.#delete(sheet);
     return undefined;
@@ -144,6 +110,5 @@ export class Textures {
   #delete(sheet: Sheet): void {
     this.#gl.deleteFramebuffer(sheet.framebuffer);
     this.#gl.deleteTexture(sheet.texture);
-    this.#reservedBytes -= bytesOf(sheet);
   }
 }

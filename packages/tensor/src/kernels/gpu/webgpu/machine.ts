@@ -4,19 +4,20 @@ import type {
   GpuBuffer,
   GpuKernel,
   GpuMachine,
+  KernelCall,
   MachineInfo,
   MachineMemory,
   WgslCall,
   WgslKernel,
 } from '../machine.js';
 import type { Gpu, GpuAdapter, GpuDevice } from './api.js';
+import { Buffers, type PooledBuffer } from './buffers.js';
 import { Pipelines } from './pipelines.js';
-import { Pool, type PooledBuffer } from './pool.js';
 import { Queue } from './queue.js';
 import { type GpuJs, type Translation, translate, WORKGROUP } from './translate.js';
 
 /** What is asked for beyond the standard, where the adapter has it. */
-const FEATURES = ['subgroups', 'timestamp-query'];
+const FEATURES = ['subgroups'];
 
 /** The limits that are raised to what the adapter has. */
 const LIMITS = [
@@ -58,12 +59,12 @@ function describe({ info }: GpuAdapter, device: GpuDevice): MachineInfo {
 
 class WebGpuMachine implements GpuMachine {
   readonly lost: Promise<string>;
-  readonly #pool: Pool;
+  readonly #buffers: Buffers;
   readonly #queue: Queue;
   readonly #pipelines: Pipelines;
   readonly #translations = new Map<string, Translation>();
-  /** What kernels come to that are being compiled. */
-  #compiling: Promise<DeviceError | undefined>[] = [];
+  /** What comes of kernels that are being compiled, and of buffers that are being made. */
+  #begun: Promise<DeviceError | undefined>[] = [];
   /** The first thing that went wrong since the last read. */
   #failure: DeviceError | undefined;
 
@@ -74,9 +75,13 @@ class WebGpuMachine implements GpuMachine {
     readonly info: MachineInfo,
     private readonly gpuJs: GpuJs,
   ) {
-    this.#pool = new Pool(device);
+    // A device that is lost drops its error scopes.
+    const began = (outcome: Promise<DeviceError | undefined>) => {
+      this.#begun.push(outcome.catch(() => undefined));
+    };
+    this.#buffers = new Buffers(device, began);
     this.#queue = new Queue(device);
-    this.#pipelines = new Pipelines(device, (outcome) => this.#compiling.push(outcome));
+    this.#pipelines = new Pipelines(device, began);
     this.lost = device.lost.then(({ message, reason }) => message || reason);
     device.onuncapturederror = (event) => {
       // Or it would be written to the console as well.
@@ -86,17 +91,12 @@ class WebGpuMachine implements GpuMachine {
   }
 
   upload(values: Float32Array): GpuBuffer {
-    const { buffer, isNew } = this.#pool.take(values.length);
+    const { buffer, isNew } = this.#buffers.take(values.length);
     this.#queue.write(buffer.raw, values, isNew);
     return buffer;
   }
 
-  run(
-    kernel: GpuKernel,
-    inputs: readonly GpuBuffer[],
-    scalars: readonly number[],
-    length: number,
-  ): GpuBuffer {
+  run(kernel: GpuKernel, { inputs, scalars, length }: KernelCall): GpuBuffer {
     const translation = this.#translated(kernel);
     const pipeline = this.#pipelines.get(kernel.name, inputs.length, () => translation.code);
     const [x, y] = this.#grid(Math.ceil(length / WORKGROUP));
@@ -111,14 +111,14 @@ class WebGpuMachine implements GpuMachine {
       if (type === 'int') view.setInt32(offset, scalars[i], true);
       else view.setFloat32(offset, scalars[i], true);
     });
-    const { buffer } = this.#pool.take(length);
+    const { buffer } = this.#buffers.take(length);
     this.#queue.dispatch(pipeline, rawBuffers(inputs, buffer), uniform, [x, y, 1]);
     return buffer;
   }
 
   runWgsl(kernel: WgslKernel, { inputs, parameters, workgroups, length }: WgslCall): GpuBuffer {
     const pipeline = this.#pipelines.get(kernel.name, inputs.length, () => kernel.code);
-    const { buffer } = this.#pool.take(length);
+    const { buffer } = this.#buffers.take(length);
     this.#queue.dispatch(pipeline, rawBuffers(inputs, buffer), parameters, workgroups);
     return buffer;
   }
@@ -129,25 +129,31 @@ class WebGpuMachine implements GpuMachine {
     const bytes = this.#queue.read(raw, Math.max(4, 4 * length));
     // Mapping fails if the device is lost.
     const outcome = await bytes.catch((cause: Error) => cause.message);
-    const failure = (await this.#compileError()) ?? this.#failure;
+    const failure = (await this.#firstError()) ?? this.#failure;
     this.#failure = undefined;
-    if (failure !== undefined) throw failure;
+    // What was queued while this waited may refer to buffers that are free by now.
+    this.#queue.submit();
+    if (failure !== undefined) {
+      // It may have been for want of memory.
+      this.#buffers.clear();
+      throw failure;
+    }
     if (typeof outcome === 'string') {
       throw new DeviceError(
         'gpu',
         `the values cannot be read: ${await this.#reasonOf(outcome)}. Call useGpu() for a new device`,
       );
     }
-    this.#pool.trim();
+    this.#buffers.trim();
     return new Float32Array(outcome, 0, length);
   }
 
   free(buffer: GpuBuffer): void {
-    this.#pool.give(buffer as PooledBuffer);
+    this.#buffers.give(buffer as PooledBuffer);
   }
 
   memory(): MachineMemory {
-    return { reservedBytes: this.#pool.bytes, pooledBuffers: this.#pool.freeBuffers };
+    return this.#buffers.memory();
   }
 
   destroy(): void {
@@ -174,13 +180,11 @@ class WebGpuMachine implements GpuMachine {
     return Promise.race([this.lost.then((reason) => `the device is lost (${reason})`), later]);
   }
 
-  /** Of what is compiled by now, the first mistake: what else went wrong follows from it. */
-  async #compileError(): Promise<DeviceError | undefined> {
-    const outcomes = this.#compiling;
-    this.#compiling = [];
-    // A device that is lost drops its error scopes.
-    const errors = await Promise.all(outcomes.map((outcome) => outcome.catch(() => undefined)));
-    return errors.find((error) => error !== undefined);
+  /** Of what was begun, the first mistake: what else went wrong follows from it. */
+  async #firstError(): Promise<DeviceError | undefined> {
+    const outcomes = this.#begun;
+    this.#begun = [];
+    return (await Promise.all(outcomes)).find((error) => error !== undefined);
   }
 }
 

@@ -51,6 +51,33 @@ fn pixel(plane: u32, row: i32, column: i32) -> f32 {
   return select(0.0, ${buffer}[plane + u32(row * ${W} + column)], isInside);
 }`;
 
+/**
+ * The pixels of x that a product multiplies: at each output pixel those under its window, one for each input channel of the group
+ * and tap. `window` and `tap` give statements whose names end in `name`; together they say which pixel it is.
+ */
+function windowsOf(geometry: Geometry) {
+  const { C, KW, outW, strideH, strideW, padTop, padLeft, dilationH, dilationW } = geometry;
+  const parts = partsOf(geometry);
+  const { inputs, taps, plane, pixels } = parts;
+  return {
+    ...parts,
+    /** What the products have in common. */
+    common: { declarations: pixelOf('a', geometry), matrix: '', K: 'params.K' },
+    window: (output: string, name: string) => `
+let output${name} = ${output};
+let image${name} = (output${name} / ${pixels}u * ${C}u + matrix * ${inputs}u) * ${plane}u;
+let top${name} = i32(output${name} % ${pixels}u / ${outW}u * ${strideH}u) - ${padTop};
+let left${name} = i32(output${name} % ${outW}u * ${strideW}u) - ${padLeft};`,
+    tap: (input: string, name: string) => `
+let input${name} = ${input};
+let channel${name} = input${name} / ${taps}u * ${plane}u;
+let down${name} = i32(input${name} % ${taps}u / ${KW}u * ${dilationH}u);
+let across${name} = i32(input${name} % ${KW}u * ${dilationW}u);`,
+    value: (window: string, tap: string) =>
+      `pixel(image${window} + channel${tap}, top${window} + down${tap}, left${window} + across${tap})`,
+  };
+}
+
 export function forwardSizes({ N, ...geometry }: Conv2dDims): Conv2dSizes {
   const { inputs, outputs, taps, pixels } = partsOf(geometry);
   return { M: outputs, N: N * pixels, K: inputs * taps, batch: geometry.groups };
@@ -58,29 +85,19 @@ export function forwardSizes({ N, ...geometry }: Conv2dDims): Conv2dSizes {
 
 /** y = w · columns: a row for each output channel, a column for each output pixel of each image. */
 export function forward(geometry: Geometry): Conv2dProduct {
-  const { C, O, KW, outW, strideH, strideW, padTop, padLeft, dilationH, dilationW } = geometry;
-  const { inputs, outputs, taps, plane, pixels } = partsOf(geometry);
+  const { O } = geometry;
+  const { inputs, outputs, taps, pixels, common, window, tap, value } = windowsOf(geometry);
   return {
-    declarations: pixelOf('a', geometry),
-    matrix: '',
-    K: 'params.K',
+    ...common,
     left: {
       line: (m, i, block) =>
         `let weight${i}${block} = (matrix * ${outputs}u + min(${m}, params.M - 1u)) * ${inputs * taps}u;`,
       value: (i, k, block) => `b[weight${i}${block} + ${k}]`,
     },
     right: {
-      line: (n, i, block) => `
-let pixel${i}${block} = min(${n}, params.N - 1u);
-let image${i}${block} = (pixel${i}${block} / ${pixels}u * ${C}u + matrix * ${inputs}u) * ${plane}u;
-let top${i}${block} = i32(pixel${i}${block} % ${pixels}u / ${outW}u * ${strideH}u) - ${padTop};
-let left${i}${block} = i32(pixel${i}${block} % ${outW}u * ${strideW}u) - ${padLeft};`,
-      depth: (k) => `
-let channel = ${k} / ${taps}u * ${plane}u;
-let down = i32(${k} % ${taps}u / ${KW}u * ${dilationH}u);
-let across = i32(${k} % ${KW}u * ${dilationW}u);`,
-      value: (i, _k, block) =>
-        `pixel(image${i}${block} + channel, top${i}${block} + down, left${i}${block} + across)`,
+      line: (n, i, block) => window(`min(${n}, params.N - 1u)`, `${i}${block}`),
+      depth: (k) => tap(k, ''),
+      value: (i, _k, block) => value(`${i}${block}`, ''),
     },
     column: (n, name) => `
 let exists${name} = ${n} < params.N;
@@ -211,37 +228,28 @@ let place${name} = (${image(n)} * ${C}u + group * ${inputs}u) * ${plane}u + row$
   };
 }
 
-export function weightGradSizes({ N, ...geometry }: Conv2dDims): Conv2dSizes {
-  const { inputs, outputs, taps, pixels } = partsOf(geometry);
-  return { M: outputs, N: inputs * taps, K: N * pixels, batch: geometry.groups };
+/** What the forward product sums over are columns here, and its columns are summed over. */
+export function weightGradSizes(dims: Conv2dDims): Conv2dSizes {
+  const { N, K, ...others } = forwardSizes(dims);
+  return { ...others, N: K, K: N };
 }
 
 /** dw = g · columns^T: a row for each output channel, a column for each input channel and tap; x is the first operand. */
 export function weightGrad(geometry: Geometry): Conv2dProduct {
-  const { C, O, KW, outW, strideH, strideW, padTop, padLeft, dilationH, dilationW } = geometry;
-  const { inputs, outputs, taps, plane, pixels } = partsOf(geometry);
+  const { O } = geometry;
+  const { inputs, outputs, taps, pixels, common, window, tap, value } = windowsOf(geometry);
   return {
-    declarations: pixelOf('a', geometry),
-    matrix: '',
-    K: 'params.K',
+    ...common,
     left: {
       line: (m, i, block) =>
-        `let output${i}${block} = (matrix * ${outputs}u + min(${m}, params.M - 1u)) * ${pixels}u;`,
+        `let row${i}${block} = (matrix * ${outputs}u + min(${m}, params.M - 1u)) * ${pixels}u;`,
       depth: (k) => `let gradient = ${k} / ${pixels}u * ${O * pixels}u + ${k} % ${pixels}u;`,
-      value: (i, _k, block) => `b[output${i}${block} + gradient]`,
+      value: (i, _k, block) => `b[row${i}${block} + gradient]`,
     },
     right: {
-      line: (n, i, block) => `
-let tap${i}${block} = min(${n}, params.N - 1u);
-let input${i}${block} = (matrix * ${inputs}u + tap${i}${block} / ${taps}u) * ${plane}u;
-let down${i}${block} = i32(tap${i}${block} % ${taps}u / ${KW}u * ${dilationH}u) - ${padTop};
-let across${i}${block} = i32(tap${i}${block} % ${KW}u * ${dilationW}u) - ${padLeft};`,
-      depth: (k) => `
-let image = ${k} / ${pixels}u * ${C * plane}u;
-let top = i32(${k} % ${pixels}u / ${outW}u * ${strideH}u);
-let left = i32(${k} % ${outW}u * ${strideW}u);`,
-      value: (i, _k, block) =>
-        `pixel(input${i}${block} + image, top + down${i}${block}, left + across${i}${block})`,
+      line: (n, i, block) => tap(`min(${n}, params.N - 1u)`, `${i}${block}`),
+      depth: (k) => window(k, ''),
+      value: (i, _k, block) => value('', `${i}${block}`),
     },
     column: (n, name) => `
 let exists${name} = ${n} < params.N;

@@ -21,8 +21,6 @@ export interface Step {
   readonly key: string;
   /** The WGSL. In group 0, binding 0 are the parameters (uniform), 1 and on the inputs, the last one the output. */
   readonly code: () => string;
-  /** Features of the device that the code needs. */
-  readonly features: readonly string[];
   /** Unsigned 32-bit numbers, in the order in which the code declares them. */
   readonly params: readonly number[];
   readonly inputs: readonly Source[];
@@ -78,7 +76,6 @@ export function defineStep<Options extends object>(definition: StepDefinition<Op
   return {
     key: `${kind} ${JSON.stringify(options)}`,
     code: () => shader(Object.keys(params), text(options)),
-    features: text(options).features ?? [],
     params: Object.values(params),
     inputs,
     workgroups: [Math.ceil(groups / rows), rows],

@@ -5,20 +5,17 @@ import type { Plan, Source, Step } from './program.js';
 /** What plans need of a GPU whose memory comes in pieces of type S. */
 export interface WgslCalls<S> {
   readonly put: (values: Float32Array) => S;
-  readonly runWgsl: (
-    kernel: WgslKernel,
-    call: Omit<WgslCall, 'inputs'> & { readonly inputs: readonly S[] },
-  ) => S;
+  readonly runWgsl: (kernel: WgslKernel, call: WgslCall<S>) => S;
   readonly release: (piece: S) => void;
 }
 
 /** Texts are written once for each key. */
 const kernels = new Map<string, WgslKernel>();
 
-function kernelOf({ key, code, features }: Step): WgslKernel {
+function kernelOf({ key, code }: Step): WgslKernel {
   const known = kernels.get(key);
   if (known !== undefined) return known;
-  const kernel = { name: key, code: code(), features };
+  const kernel = { name: key, code: code() };
   kernels.set(key, kernel);
   return kernel;
 }
