@@ -1,6 +1,7 @@
 // lowrank in a real browser: its kernels, its threads, and why there are none where there are none.
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import * as inNode from 'lowrank';
+import type { Page } from 'playwright-core';
 import { inChromium } from '../../../../tools/testing/chromium.js';
 import { type Pages, startPages } from './page.js';
 
@@ -8,9 +9,12 @@ declare const lowrank: typeof inNode;
 
 inChromium('a page in Chromium', () => {
   let pages: Pages;
+  /** An isolated page, for all tests that want one. */
+  let page: Page;
 
   beforeAll(async () => {
     pages = await startPages();
+    page = await pages.open('/');
   });
 
   afterAll(async () => {
@@ -18,7 +22,6 @@ inChromium('a page in Chromium', () => {
   });
 
   it('has the kernels with fused multiply-add, and as many threads as were asked for, where it is isolated', async () => {
-    const page = await pages.open('/');
     const info = await page.evaluate(() => {
       lowrank.setNumThreads(2);
       return lowrank.cpuInfo();
@@ -38,7 +41,7 @@ inChromium('a page in Chromium', () => {
   });
 
   it('computes the same bits with a worker as without, and the worker takes part', async () => {
-    const page = await pages.open('/');
+    const worker = page.waitForEvent('worker');
     const differences = await page.evaluate(async () => {
       const { Generator, matmul, randn, setNumThreads } = lowrank;
       const generator = new Generator(3);
@@ -55,6 +58,7 @@ inChromium('a page in Chromium', () => {
       }
       return differences;
     });
+    await worker;
     expect(page.workers()).toHaveLength(1);
     expect(differences).toBe(0);
   });
@@ -80,7 +84,6 @@ inChromium('a page in Chromium', () => {
         return loss.item();
       });
     };
-    const page = await pages.open('/');
     const losses = (await page.evaluate(`(${train})(lowrank)`)) as number[];
     const expected = train(inNode);
     expect(losses.length).toBe(10);

@@ -4,13 +4,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { executablePath } from '../../../../tools/testing/chromium.js';
-
-/** SwiftShader computes where there is no card: for WebGL 2 without a question, for WebGPU if it is asked to. */
-export const WITH_WEBGPU = ['--enable-unsafe-webgpu', '--enable-unsafe-swiftshader'];
-export const WITHOUT_WEBGPU = ['--enable-unsafe-swiftshader'];
-export const WITHOUT_ANY_GPU = ['--disable-gpu', '--disable-software-rasterizer'];
+import type { Browser, Page } from 'playwright-core';
+import { launchChromium } from '../../../../tools/testing/chromium.js';
 
 const FIXTURES = new URL('../../../autograd/test/pytorch/fixtures/', import.meta.url);
 
@@ -60,8 +55,7 @@ export async function startGpuPages(): Promise<GpuPages> {
   const browsers = new Map<readonly string[], Browser>();
   return {
     async open(flags) {
-      const browser =
-        browsers.get(flags) ?? (await chromium.launch({ executablePath, args: ['--no-sandbox', ...flags] }));
+      const browser = browsers.get(flags) ?? (await launchChromium(flags));
       browsers.set(flags, browser);
       const page = await browser.newPage();
       page.setDefaultTimeout(0);

@@ -1,12 +1,17 @@
 // The device `gpu` in a real browser: PyTorch's samples, training, and a lost device, on WebGPU and on WebGL 2.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { inChromium } from '../../../../tools/testing/chromium.js';
-import { type GpuPages, startGpuPages, WITH_WEBGPU, WITHOUT_ANY_GPU, WITHOUT_WEBGPU } from './gpu-page.js';
+import {
+  inChromium,
+  WITH_WEBGPU,
+  WITHOUT_ANY_GPU,
+  WITHOUT_WEBGPU,
+} from '../../../../tools/testing/chromium.js';
+import { type GpuPages, startGpuPages } from './gpu-page.js';
 import type * as inPage from './gpu-suite.js';
 
 declare const suite: typeof inPage;
 
-/** Of the 2,414 samples these are enough to reach all ops; Node runs all of them on WebGPU. */
+/** Of the 2,462 samples these are enough to reach all ops; Node runs all of them on WebGPU. */
 const EVERY = 10;
 
 /** For runs in software beside other tests; whether they hang is for the runner to say. */

@@ -3,8 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { executablePath } from '../../../../tools/testing/chromium.js';
+import type { Browser, Page } from 'playwright-core';
+import { launchChromium } from '../../../../tools/testing/chromium.js';
 
 /** What lets a page share memory between threads. */
 const ISOLATION = {
@@ -46,6 +46,7 @@ function serve(bundle: string): Promise<Server> {
 }
 
 export interface Pages {
+  readonly browser: Browser;
   /** Opens a page that has imported lowrank into a global of this name. */
   open(path: '/' | '/common'): Promise<Page>;
   /** What pages complained of, in their consoles or by errors. */
@@ -55,13 +56,16 @@ export interface Pages {
 
 export async function startPages(): Promise<Pages> {
   const server = await serve(await browserBundle());
-  const browser: Browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  const browser = await launchChromium();
   const complaints: string[] = [];
   const { port } = server.address() as AddressInfo;
   return {
+    browser,
     complaints,
     async open(path) {
       const page = await browser.newPage();
+      // Whether it hangs is for the runner to say.
+      page.setDefaultTimeout(0);
       page.on('pageerror', (error) => complaints.push(String(error)));
       page.on('console', (message) => {
         if (message.type() === 'error') complaints.push(message.text());

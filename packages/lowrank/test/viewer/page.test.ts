@@ -1,59 +1,56 @@
 // The viewer's page in a real browser, opened from a file: it steps, folds, listens to keys, and shows the engine's numbers.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type * as library from 'lowrank';
 import { backwardSteps, named, type RuleStep, type Tensor, tensor, toHtml, traceCalls } from 'lowrank';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { executablePath, inChromium } from '../../../../tools/testing/chromium.js';
-import { startPages } from '../browser/page.js';
+import type { Page } from 'playwright-core';
+import { seriousFaults } from '../../../../tools/testing/accessibility.js';
+import { inChromium } from '../../../../tools/testing/chromium.js';
+import { type Pages, startPages } from '../browser/page.js';
 import { anomaly, HOSTILE, network, small } from './samples.js';
 
 declare const lowrank: typeof library;
 
-/** What axe-core finds. */
-interface Fault {
-  readonly id: string;
-  readonly impact: string;
-  readonly nodes: readonly { readonly html: string }[];
-}
-
 inChromium('the viewer in Chromium', () => {
   const folder = mkdtempSync(join(tmpdir(), 'lowrank-viewer-'));
   const complaints: string[] = [];
-  let browser: Browser;
+  let pages: Pages;
+  /** One page, which opens file after file. */
+  let page: Page;
+  let pageOfNetwork: string;
 
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  async function open(html: string, options: Parameters<Browser['newPage']>[0] = {}): Promise<Page> {
-    const file = join(folder, 'graph.html');
-    writeFileSync(file, html);
-    const page = await browser.newPage(options);
+    pageOfNetwork = await toHtml(network().output);
+    pages = await startPages();
+    page = await pages.browser.newPage();
+    page.setDefaultTimeout(0);
     page.on('pageerror', (error) => complaints.push(String(error)));
     page.on('console', (message) => {
       if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
     });
+  });
+
+  afterAll(async () => {
+    await pages?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function open(html: string): Promise<void> {
+    const file = join(folder, 'graph.html');
+    writeFileSync(file, html);
     await page.goto(pathToFileURL(file).href);
     await page.waitForSelector('g.box');
-    return page;
   }
 
-  const position = (page: Page) => page.textContent('#position');
-  const box = (page: Page, title: string) =>
+  const position = () => page.textContent('#position');
+  const box = (title: string) =>
     page.locator('g.box', { has: page.locator(`text.title:text-is("${title}")`) });
 
   /** The numbers in the table of a leaf, row by row. */
-  function numbersOf(page: Page, leaf: string): Promise<number[]> {
+  function numbersOf(leaf: string): Promise<number[]> {
     const cells = page
       .locator('.leaves tr', { has: page.locator(`th:text-is("${leaf}")`) })
       .locator('td[data-value]');
@@ -67,21 +64,20 @@ inChromium('the viewer in Chromium', () => {
 
   it('shows on the leaves, at the end of the slider, what backward leaves in grad', async () => {
     const { output, leaves } = small();
-    const page = await open(await toHtml(output));
+    await open(await toHtml(output));
     await page.locator('#slider').fill('6');
-    expect(await position(page)).toBe('6 of 6: w');
+    expect(await position()).toBe('6 of 6: w');
     for (const [name, expected] of gradientsOf(output, leaves))
-      expect(await numbersOf(page, name)).toEqual(expected);
-    await page.close();
+      expect(await numbersOf(name)).toEqual(expected);
   });
 
   it('does so for a network, whose large gradients have their norm', async () => {
     const { output, leaves } = network();
-    const page = await open(await toHtml(output));
+    await open(await toHtml(output));
     await page.click('#last');
     for (const [name, expected] of gradientsOf(output, leaves)) {
       if (expected.length <= 64) {
-        const shown = await numbersOf(page, name);
+        const shown = await numbersOf(name);
         expect(shown.map(Math.fround)).toEqual(expected);
       } else {
         const row = page.locator('.leaves tr', { has: page.locator(`th:text-is("${name}")`) });
@@ -89,11 +85,10 @@ inChromium('the viewer in Chromium', () => {
         expect(norm).toBeCloseTo(Math.hypot(...expected), 6);
       }
     }
-    await page.close();
   });
 
   it('shows how gradients add up where paths meet', async () => {
-    const page = await open(await toHtml(small().output));
+    await open(await toHtml(small().output));
     const state = () =>
       page
         .locator('.leaves tr', { has: page.locator('th:text-is("x")') })
@@ -107,12 +102,11 @@ inChromium('the viewer in Chromium', () => {
     expect(states).toEqual(['0 of 2', '0 of 2', '0 of 2', '1 of 2', '2 of 2', '✓ in grad']);
     await page.locator('#slider').fill('4');
     expect(await page.locator('.sum').count()).toBe(1);
-    await page.close();
   });
 
   it('shows of each step the node, the rule, and where gradients go', async () => {
     const { output } = small();
-    const page = await open(await toHtml(output));
+    await open(await toHtml(output));
     await page.locator('#slider').fill('4');
     expect(await page.locator('[aria-current="step"] .title').allTextContents()).toEqual(['mul']);
     expect(await page.locator('[aria-current="step"] .badge').textContent()).toBe('◀ now');
@@ -124,15 +118,14 @@ inChromium('the viewer in Chromium', () => {
     );
     expect(await page.locator('#node').textContent()).toMatch(/samples\.ts:\d+.*traceCalls/);
     expect(await page.locator('g.box.done .title').allTextContents()).toEqual(['add', 'square', 'sum']);
-    await page.close();
   });
 
   it('is moved by keys: step, end, and from box to box', async () => {
-    const page = await open(await toHtml(network().output));
+    await open(pageOfNetwork);
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowLeft');
-    expect(await position(page)).toMatch(/^1 of \d+: div$/);
+    expect(await position()).toMatch(/^1 of \d+: div$/);
     await page.keyboard.press('End');
     expect(await page.isDisabled('#next')).toBe(true);
     await page.keyboard.press('Home');
@@ -153,33 +146,31 @@ inChromium('the viewer in Chromium', () => {
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('Enter');
     expect(await page.locator('#node h2').textContent()).toBe('Node x');
-    await page.close();
   });
 
   it('opens and folds modules by clicks', async () => {
-    const page = await open(await toHtml(network().output));
+    await open(pageOfNetwork);
     const titles = () => page.locator('g.box.module .title').allTextContents();
     expect(await titles()).toEqual(['▸ 0', '▸ 1', '▸ 2']);
-    await box(page, '▸ 1').click();
+    await box('▸ 1').click();
     await page.waitForSelector('g.frame');
     expect(await titles()).toEqual(['▸ 0', '▸ 1.0', '▸ 1.1', '▸ 2']);
-    await box(page, '▸ 1.1').click();
+    await box('▸ 1.1').click();
     await page.waitForFunction("document.querySelectorAll('g.frame').length === 2");
-    expect(await box(page, '1.1.weight').count()).toBe(1);
+    expect(await box('1.1.weight').count()).toBe(1);
     await page.click('#fold-all');
     await page.waitForFunction("document.querySelectorAll('g.frame').length === 0");
     expect(await titles()).toEqual(['▸ 0', '▸ 1', '▸ 2']);
     await page.click('#open-all');
     await page.waitForFunction("document.querySelectorAll('g.frame').length === 5");
     expect(await titles()).toEqual([]);
-    await page.close();
   });
 
   it('begins at the node of an anomaly, and says what was found there', async () => {
     const error = anomaly();
     const { output, gradient } = error;
-    const page = await open(await toHtml(output, { gradient, mark: error }));
-    expect(await position(page)).toMatch(/^2 of \d+: sqrt$/);
+    await open(await toHtml(output, { gradient, mark: error }));
+    expect(await position()).toMatch(/^2 of \d+: sqrt$/);
     expect(await page.locator('g.marked .title').allTextContents()).toEqual(['sqrt']);
     expect(await page.locator('g.marked .badge').textContent()).toBe('◀ now ⚠');
     expect(await page.locator('.step .note').textContent()).toBe(`⚠ ${error.note}`);
@@ -189,69 +180,56 @@ inChromium('the viewer in Chromium', () => {
     expect(await page.locator('g.marked .title').allTextContents()).toEqual(['▸ 1']);
     await page.click('#next');
     expect(await page.locator('.note').count()).toBe(0);
-    await page.close();
   });
 
   it('shows a graph of 5,000 ops in parts that open', async () => {
     let y: Tensor = tensor([1, 2], { requiresGrad: true });
     for (let i = 0; i < 2500; i++) y = y.mul(0.999).sin();
-    const page = await open(await toHtml(y.sum()));
+    await open(await toHtml(y.sum()));
     expect(await page.locator('g.box').count()).toBeLessThan(60);
     await page.click('#last');
-    expect(await position(page)).toMatch(/^5002 of 5002/);
+    expect(await position()).toMatch(/^5002 of 5002/);
     await page.locator('g.box.module').first().click();
     await page.waitForSelector('g.frame');
     expect(await page.locator('g.box').count()).toBeLessThan(120);
-    await page.close();
   });
 
   it('runs nothing that a name brings along', async () => {
     const x = tensor([1], { requiresGrad: true });
     const output = traceCalls(() => named(named(x, HOSTILE).exp(), HOSTILE).sum());
-    const page = await open(await toHtml(output, { title: HOSTILE, mark: { node: 1, note: HOSTILE } }));
+    await open(await toHtml(output, { title: HOSTILE, mark: { node: 1, note: HOSTILE } }));
     expect(await page.locator('.note').textContent()).toBe(`⚠ ${HOSTILE}`);
     await page.click('#last');
     expect(await page.locator('#step h2').textContent()).toContain('</script>');
     expect(await page.evaluate(() => 'hacked' in globalThis)).toBe(false);
     expect(await page.locator('img').count()).toBe(0);
-    await page.close();
   });
 
   it('is made in a page as well, by a bundle that was minified', async () => {
-    const pages = await startPages();
     const maker = await pages.open('/');
     const html = await maker.evaluate(() => {
       const x = lowrank.tensor(2, { requiresGrad: true });
       return lowrank.toHtml(lowrank.named(x, 'x').square().add(x));
     });
-    await pages.close();
-    const page = await open(html);
+    await open(html);
     await page.click('#last');
-    expect(await numbersOf(page, 'x')).toEqual([5]);
+    expect(await numbersOf('x')).toEqual([5]);
     expect(pages.complaints).toEqual([]);
-    await page.close();
   });
 
   it.each([
     { colorScheme: 'light', width: 1280 },
     { colorScheme: 'dark', width: 390 },
   ] as const)('has no serious fault of accessibility: %j', async ({ colorScheme, width }) => {
-    // axe-core brings its own script, which the page's policy would refuse.
-    const page = await open(await toHtml(network().output), {
-      colorScheme,
-      viewport: { width, height: 800 },
-      bypassCSP: true,
-    });
-    await box(page, '▸ 1').click();
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height: 800 });
+    await open(pageOfNetwork);
+    await box('▸ 1').click();
     await page.waitForSelector('g.frame');
     await page.click('#next');
-    await page.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') });
-    const faults = (await page.evaluate('axe.run().then(({ violations }) => violations)')) as Fault[];
-    const serious = faults.filter(({ impact }) => ['serious', 'critical'].includes(impact));
-    expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
+    expect(await seriousFaults(page)).toEqual([]);
     const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
     expect(overflow).toBeLessThanOrEqual(0);
-    await page.close();
   });
 
   it('complains of nothing', () => {

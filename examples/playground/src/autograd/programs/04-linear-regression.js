@@ -8,9 +8,12 @@ const y = x
   .add(0.5)
   .add(randn([20]).mul(0.1));
 
-let w = tensor(0, { requiresGrad: true });
-let b = tensor(0, { requiresGrad: true });
+let w = named(tensor(0, { requiresGrad: true }), 'w');
+let b = named(tensor(0, { requiresGrad: true }), 'b');
 const lossOf = (w, b) => x.mul(w).add(b).sub(y).square().mean();
+
+// Both gradients are negative: the loss falls if w and b grow.
+show(lossOf(w, b), { title: 'The loss before the first step' });
 
 for (let step = 1; step <= 60; step++) {
   const loss = lossOf(w, b);
@@ -22,5 +25,3 @@ for (let step = 1; step <= 60; step++) {
   b.requiresGrad = true;
 }
 console.log(`y = ${w.item().toFixed(2)} x + ${b.item().toFixed(2)}`);
-
-show(lossOf(named(w, 'w'), named(b, 'b')), { title: 'The loss after the last step' });

@@ -1,5 +1,15 @@
 // LoRA as a parametrization of a weight
-import { Linear, Lora, manualSeed, mseLoss, randn, registerParametrization, SGD, traceCalls } from 'lowrank';
+import {
+  Linear,
+  Lora,
+  manualSeed,
+  mseLoss,
+  named,
+  randn,
+  registerParametrization,
+  SGD,
+  traceCalls,
+} from 'lowrank';
 
 manualSeed(0);
 const layer = new Linear(6, 4);
@@ -8,6 +18,8 @@ for (const parameter of layer.parameters()) parameter.requiresGrad = false;
 // The weight is now W + scale * B A, of which only A and B are trained.
 const lora = new Lora(layer.weight.shape, { r: 1 });
 registerParametrization(layer, 'weight', lora);
+named(lora.lora_A, 'A');
+named(lora.lora_B, 'B');
 
 const trained = layer.parameters().filter(({ requiresGrad }) => requiresGrad);
 console.log(
