@@ -74,7 +74,7 @@ describe('npm run bench', () => {
 
   it('compares threads and backends in a training step', async () => {
     await bench(['step', '--threads', '2', '--rounds', '1']);
-    for (const contestant of ['lowrank', 'lowrank, 1 thread', 'reference backend']) {
+    for (const contestant of ['lowrank', 'lowrank, in a scope', 'lowrank, 1 thread', 'reference backend']) {
       expect(printed).toContain(`│ ${contestant} `);
     }
     expect(printed).toMatch(/register tile \w+, 2 threads/);

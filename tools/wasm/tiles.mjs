@@ -9,7 +9,6 @@ export const TILES = [
   { rows: 6, vectors: 4, left: 'packed' },
   { rows: 6, vectors: 4, left: 'rows' },
   { rows: 4, vectors: 2, left: 'rows' },
-  { rows: 1, vectors: 2, left: 'rows' },
 ];
 
 /** `tile6x4`, or `rows4x2` for a left matrix that is read where it lies, row by row. */
@@ -59,7 +58,34 @@ function tile(size) {
   return `export function ${nameOf(size)}(${parameters.join(', ')}): void {\n  ${lines.join('\n  ')}\n}\n`;
 }
 
+/**
+ * Dot products of four rows with two others along k, a multiple of four. Leaves a vector for each at `to`, the second column behind the
+ * first: its lanes are yet to be summed.
+ */
+function dots() {
+  const [rows, columns] = [range(4), range(2)];
+  const sides = [...rows.map((i) => `a${i}`), ...columns.map((j) => `b${j}`)];
+  const cells = columns.flatMap((j) => rows.map((i) => ({ i, j, name: `c${i}${j}` })));
+  const lines = [
+    ...cells.map(({ name }) => `let ${name} = f32x4.splat(0);`),
+    ...rows.map((i) => `let a${i} = a + rowStride * ${i};`),
+    ...columns.map((j) => `let b${j} = b + bStride * ${j};`),
+    'const end = a0 + (<usize>K << 2);',
+    'while (a0 != end) {',
+    ...columns.map((j) => `  const y${j} = v128.load(b${j});`),
+    ...rows.flatMap((i) => [
+      `  const x${i} = v128.load(a${i});`,
+      ...columns.map((j) => `  c${i}${j} = multiplyAdd(x${i}, y${j}, c${i}${j});`),
+    ]),
+    ...sides.map((side) => `  ${side} += 16;`),
+    '}',
+    ...cells.map(({ name }, at) => `v128.store(to, ${name}, ${16 * at});`),
+  ];
+  const parameters = 'K: i32, a: usize, rowStride: usize, b: usize, bStride: usize, to: usize';
+  return `export function dots4x2(${parameters}): void {\n  ${lines.join('\n  ')}\n}\n`;
+}
+
 /** The source of `tiles.ts`. */
 export function tilesSource() {
-  return ["import { multiplyAdd } from './arithmetic';", ...TILES.map(tile)].join('\n');
+  return ["import { multiplyAdd } from './arithmetic';", ...TILES.map(tile), dots()].join('\n');
 }

@@ -5,7 +5,7 @@ import { inChromium } from '../../../tools/testing/chromium.js';
 import { type BuiltPage, startBuiltPage } from './built-page.js';
 
 /** A step of a software GPU takes long, and on WebGL 2 seconds. */
-const STEPS = { WebGPU: 10, 'WebGL 2': 4 } as const;
+const STEPS = { WebGPU: 20, 'WebGL 2': 6 } as const;
 
 const BATCH = 2;
 

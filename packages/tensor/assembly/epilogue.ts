@@ -1,5 +1,17 @@
 // What comes after a product while its block is still in the cache: the bias and the activation.
 
+/** Bytes from one row of C [M, N] to the next. */
+@inline
+export function rowStride(transposed: bool, N: i32): usize {
+  return transposed ? 4 : <usize>N << 2;
+}
+
+/** Bytes from one column of C [M, N] to the next. */
+@inline
+export function columnStride(transposed: bool, M: i32): usize {
+  return transposed ? <usize>M << 2 : 4;
+}
+
 /** The activations, by the number that the caller passes. */
 const RELU = 1;
 
@@ -14,32 +26,39 @@ function activateVector(value: v128, activation: i32): v128 {
   return activation == RELU ? f32x4.max(value, f32x4.splat(0)) : value;
 }
 
-/** c = activation(c + bias[column]) for rows `top` to `bottom`, columns `left` to `right`; `bias` may be 0 for none. */
+/**
+ * C = activation(C + bias) for rows `top` to `bottom` and columns `left` to `right` of C [M, N]; `bias` [N] may be 0 for none.
+ * C that is stored transposed was asked for as [N, M], with a bias [M].
+ */
 export function finishBlock(
   c: usize,
   top: i32,
   bottom: i32,
   left: i32,
   right: i32,
-  rowStride: usize,
-  columnStride: usize,
+  M: i32,
+  N: i32,
+  transposed: bool,
   bias: usize,
   activation: i32,
 ): void {
   if (bias == 0 && activation == 0) return;
-  for (let i = top; i < bottom; i++) {
-    let at = c + <usize>i * rowStride + <usize>left * columnStride;
-    let j = left;
-    if (columnStride == 4) {
-      for (; j + 4 <= right; j += 4, at += 16) {
-        let value = v128.load(at);
-        if (bias != 0) value = f32x4.add(value, v128.load(bias + (<usize>j << 2)));
-        v128.store(at, activateVector(value, activation));
-      }
+  const stride = <usize>(transposed ? M : N) << 2;
+  const first = transposed ? left : top;
+  const last = transposed ? right : bottom;
+  const start = <usize>(transposed ? top : left) << 2;
+  const end = <usize>(transposed ? bottom : right) << 2;
+  for (let i = first; i < last; i++) {
+    const row = c + <usize>i * stride;
+    let j = start;
+    for (; j + 16 <= end; j += 16) {
+      let value = v128.load(row + j);
+      if (bias != 0) value = f32x4.add(value, v128.load(bias + j));
+      v128.store(row + j, activateVector(value, activation));
     }
-    for (; j < right; j++, at += columnStride) {
-      const shift: f32 = bias != 0 ? load<f32>(bias + (<usize>j << 2)) : 0;
-      store<f32>(at, activate(load<f32>(at) + shift, activation));
+    for (; j < end; j += 4) {
+      const shift: f32 = bias != 0 ? load<f32>(bias + j) : 0;
+      store<f32>(row + j, activate(load<f32>(row + j) + shift, activation));
     }
   }
 }

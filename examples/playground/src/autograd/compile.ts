@@ -93,7 +93,7 @@ function lineOfSyntaxError(body: string, lines: number): Promise<number | null> 
       // What is missing at the end is missed on the line after it.
       settle(event.lineno > 0 ? Math.min(event.lineno, lines) : null);
     };
-    setTimeout(() => settle(null), 2000);
+    setTimeout(() => settle(null), 10_000);
   });
 }
 

@@ -1,6 +1,7 @@
 /** Matrix products in wasm: which of three ways suits the shapes, and how operands are packed for it. */
 import type { MatmulDims } from '../dims.js';
 import { compute, type Frame } from './frame.js';
+import { RESIDENT_BYTES } from './residency.js';
 import { blockOf, tileOf } from './tile.js';
 
 /** What comes after the product, while its values are still in the cache. */
@@ -21,8 +22,8 @@ interface Product {
   readonly K: number;
   readonly a: Side;
   readonly b: Side;
-  readonly rowStride: number;
-  readonly columnStride: number;
+  /** Whether C is stored transposed, as [N, M], and a bias is one for each of its rows. */
+  readonly isTransposed: boolean;
 }
 
 /** One operand: [M, K] or [K, N], in memory as it is. */
@@ -37,6 +38,12 @@ interface Side {
 
 /** Products with so few columns (or rows) are read where they lie: packing would cost as much as the product. */
 const FEW = 16;
+
+/** Whether columns are few; also more of them, where they nearly fill two panels of the widest tile. */
+const areFew = (N: number) => N <= FEW || (N > 1.5 * FEW && N <= 2 * FEW);
+
+/** With fewer yet, panels would be half empty: each value is a dot product of its own. */
+const VERY_FEW = 4;
 
 /** C[i] = op(A[i]) op(B[i]), float32. `undefined` where wasm cannot do it. */
 export function matmul(
@@ -62,38 +69,30 @@ export function matmul(
       offsets: offsetsB,
       ...(transposeB ? { strideK: 1, strideL: K } : { strideK: N, strideL: 1 }),
     },
-    rowStride: N,
-    columnStride: 1,
+    isTransposed: false,
   };
   return compute((frame) => {
     const c = frame.output(length);
     const bias = epilogue.bias === undefined ? 0 : frame.input(epilogue.bias);
     const activation = ACTIVATIONS.indexOf(epilogue.activation);
-    multiply(frame, bias === 0 ? favourable(product) : product, c, [bias, activation]);
+    multiply(frame, product, c, [bias, activation]);
     return frame.result(c, length);
   });
 }
 
-/** The transposed product, C^T = B^T A^T, where only that one can read its large operand where it lies. */
-function favourable(product: Product): Product {
-  const { M, N, a, b } = product;
-  const isBetter = (N <= FEW && a.strideK !== 1) || (M <= FEW && N > FEW && b.strideL !== 1);
-  if (!isBetter) return product;
-  return {
-    M: N,
-    N: M,
-    K: product.K,
-    a: b,
-    b: a,
-    rowStride: product.columnStride,
-    columnStride: product.rowStride,
-  };
+/** C^T = B^T A^T, whose sides change their roles. */
+function transposed({ M, N, K, a, b }: Product): Product {
+  return { M: N, N: M, K, a: b, b: a, isTransposed: true };
 }
 
+/** Multiplies the product, or the transposed one, in the way that reads the larger operand where it lies, if there is one. */
 function multiply(frame: Frame, product: Product, c: number, epilogue: readonly [number, number]): void {
-  const { M, N, a, b } = product;
-  if (N <= FEW && a.strideK === 1 && M > 1) multiplyRows(frame, product, c, epilogue);
-  else multiplyTiles(frame, product, c, epilogue, M <= FEW && b.strideL === 1 && N > FEW);
+  const { M, N } = product;
+  const both = N <= M ? [product, transposed(product)] : [transposed(product), product];
+  const ofRows = both.find((p) => areFew(p.N) && p.a.strideK === 1);
+  const direct = both.find((p) => p.M <= FEW && p.N > FEW && p.b.strideL === 1);
+  if (ofRows !== undefined) multiplyRows(frame, ofRows, c, epilogue);
+  else multiplyTiles(frame, direct ?? product, c, epilogue, direct !== undefined);
 }
 
 /** How many multiplications a chunk should have at least: some 100 microseconds of work. */
@@ -102,15 +101,25 @@ const CHUNK_PRODUCTS = 2 ** 21;
 /** Few columns: A's rows are read where they lie. */
 function multiplyRows(frame: Frame, product: Product, c: number, epilogue: readonly [number, number]): void {
   const { M, N, K, a, b } = product;
-  const panels = packed(frame, b, K, N, 8);
-  const rows = Math.max(4, 4 * Math.ceil(CHUNK_PRODUCTS / (4 * K * (N + 7) + 1)));
-  const base = frame.input(a.array);
+  const width = panelWidth(N, K, frame);
+  const left = isLargeWeight(product) ? copied(frame, a, K, M) : inPlace(frame, a, 1);
+  // With such a stride, B is one panel as it is, or rows for dot products.
+  const right = width === b.strideK ? inPlace(frame, b, 1) : packed(frame, b, K, N, width);
+  const rows = 12 * Math.ceil(CHUNK_PRODUCTS / (12 * K * (N + 7) + 1));
   const chunks = a.offsets.length * Math.ceil(M / rows);
-  const sources = frame.list(a.offsets.map((offset) => base + 4 * offset));
-  const { rowStride, columnStride } = product;
-  const parameters = [base, panels.address, c, M, N, K, a.strideL, rows];
-  parameters.push(sources, frame.list(panels.indices), rowStride, columnStride, ...epilogue);
-  frame.launch('matmulRows', chunks, parameters);
+  const parameters = [left.list, right.list, c, M, N, K, rows, width];
+  frame.launch('matmulRows', chunks, [...parameters, Number(product.isTransposed), ...epilogue]);
+}
+
+/** Whether A was the right side, as weights are, and is too large to be kept among the copies of what passes by. */
+function isLargeWeight({ a, isTransposed }: Product): boolean {
+  return isTransposed && a.array.byteLength > RESIDENT_BYTES.passing / 2;
+}
+
+/** Columns of B that are taken at once: those of a tile, or one for dot products, which take whole vectors of K. */
+function panelWidth(N: number, K: number, frame: Frame): number {
+  if (N <= VERY_FEW && K % 4 === 0) return 1;
+  return N > 8 ? tileOf(frame.wide).NR : 8;
 }
 
 /** How much of K the sums in registers run over before they go to memory: a panel of B then stays in the first cache. */
@@ -133,27 +142,40 @@ function multiplyTiles(
   const right = isDirect ? inPlace(frame, b, NR) : packed(frame, b, K, N, NR);
   const { rows, columns } = blockOf(N);
   const chunks = a.offsets.length * Math.ceil(M / rows) * Math.ceil(N / columns);
-  const { rowStride, columnStride } = product;
-  const parameters = [left.address, right.address, c, M, N, K, Number(isWide), rows, columns];
-  parameters.push(frame.list(left.indices), frame.list(right.indices));
-  parameters.push(right.strideK, right.panel, right.matrix, rowStride, columnStride, ...epilogue);
-  parameters.push(isDirect ? DIRECT_DEPTH : DEPTH);
+  const parameters = [
+    left.list,
+    right.list,
+    c,
+    M,
+    N,
+    K,
+    Number(isWide),
+    rows,
+    columns,
+    right.strideK,
+    right.panel,
+  ];
+  parameters.push(Number(product.isTransposed), ...epilogue, isDirect ? DIRECT_DEPTH : DEPTH);
   frame.launch('matmulTiles', chunks, parameters);
 }
 
-/** Where tiles find an operand. */
+/** Where kernels find an operand. */
 interface Panels {
-  readonly address: number;
-  /** Which matrix each product of the batch takes, in units of `matrix` floats. */
-  readonly indices: readonly number[];
-  /** Floats from one k to the next, from one panel to the next, from one matrix to the next. */
+  /** The address of a list of the address of each product's matrix. */
+  readonly list: number;
+  /** Floats from one k to the next, and from one panel to the next. */
   readonly strideK: number;
   readonly panel: number;
-  readonly matrix: number;
 }
 
 function inPlace(frame: Frame, { array, offsets, strideK }: Side, width: number): Panels {
-  return { address: frame.input(array), indices: offsets, strideK, panel: width, matrix: 1 };
+  const base = frame.input(array);
+  return { list: frame.list(offsets.map((offset) => base + 4 * offset)), strideK, panel: width };
+}
+
+/** A [M, K] as it is, but kept like what was packed if it recurs: as one panel [M][K]. */
+function copied(frame: Frame, { array, offsets }: Side, K: number, M: number): Panels {
+  return packed(frame, { array, offsets, strideK: K, strideL: 1 }, M, K, K);
 }
 
 /** How many floats a chunk of packing should move at least. */
@@ -178,9 +200,7 @@ function packed(
     const parameters = [sources, target, K, L, width, strideK, strideL, perChunk, chunks];
     frame.launch('packPanels', distinct.length * chunks, parameters);
   });
-  const indices =
-    distinct.length === offsets.length
-      ? [...offsets.keys()]
-      : offsets.map((offset) => distinct.indexOf(offset));
-  return { address, indices, strideK: width, panel: width * K, matrix };
+  const places = new Map(distinct.map((offset, i) => [offset, address + 4 * matrix * i]));
+  const list = frame.list(offsets.map((offset) => places.get(offset) as number));
+  return { list, strideK: width, panel: width * K };
 }

@@ -29,12 +29,15 @@ const TRANSPOSES = [false, true].flatMap((transposeA) =>
   [false, true].map((transposeB) => ({ transposeA, transposeB })),
 );
 
-/** Products of two matrices, stored in all ways, and one with a bias. The smaller, the sooner the first product is there. */
+/** Products of two matrices, stored in several ways, and the first one with a bias. The smaller, the sooner the first product is there. */
 function products(M: number, N: number, K: number, ways = TRANSPOSES): Case {
   return ({ matmul, linear }) => {
     const [a, b, bias] = [floats(M * K, 1), floats(K * N, 2), floats(N, 3)];
     const dims: MatmulDims = { M, N, K, transposeA: false, transposeB: false, offsetsA: [0], offsetsB: [0] };
-    return [...ways.map((transposes) => matmul(a, b, { ...dims, ...transposes })), linear(a, b, bias, dims)];
+    return [
+      ...ways.map((transposes) => matmul(a, b, { ...dims, ...transposes })),
+      linear(a, b, bias, { ...dims, ...ways[0] }),
+    ];
   };
 }
 
@@ -46,8 +49,12 @@ function together(...cases: readonly Case[]): Case {
 /** Whole tiles and partial ones on both edges, sums over several blocks of K, and so few rows that B is read where it lies. */
 const tiles = together(products(19, 18, 37), products(19, 18, 259, []), products(7, 18, 67, []));
 
-/** Few columns, which are no whole vectors. */
-const fewColumns = together(products(39, 11, 37), products(39, 1, 37));
+/** Few columns, which fill no panel of either width and no pair of dot products, and the same with few rows instead. */
+const fewColumns = together(
+  ...[11, 5].map((N) => products(39, N, 37)),
+  products(39, 3, 36),
+  ...[11, 5, 3].map((M) => products(M, 39, 36, [{ transposeA: false, transposeB: true }])),
+);
 
 /** What IEEE 754 has besides ordinary numbers, and what functions treat in a way of its own. */
 const SPECIAL = [0, -0, Number.NaN, Infinity, -Infinity, 1e-40, 1e30, -1e30, 100, -100, 0.5, 2.5];

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { MatmulDims } from '../../../src/kernels/dims.js';
 import { matmul as referenceMatmul } from '../../../src/kernels/reference/matmul.js';
 import { type Epilogue, matmul } from '../../../src/kernels/wasm/matmul.js';
+import { RESIDENT_BYTES } from '../../../src/kernels/wasm/residency.js';
 import { fractions, wholeNumbers } from '../values.js';
 
 function dimsOf(M: number, N: number, K: number, more: Partial<MatmulDims> = {}): MatmulDims {
@@ -57,8 +58,10 @@ const TRANSPOSES = [
 ] as const;
 
 /** All sizes at which something begins or ends. */
-const ROWS = [1, 2, 3, 4, 5, 6, 7, 11, 12, 13, 16, 17, 95, 96, 97, 192, 193];
-const COLUMNS = [1, 2, 7, 8, 9, 15, 16, 17, 23, 31, 32, 33, 127, 128, 129, 256, 257, 511, 512, 513];
+const ROWS = [1, 2, 3, 4, 5, 6, 7, 11, 12, 13, 16, 17, 24, 25, 31, 32, 33, 95, 96, 97, 192, 193];
+const COLUMNS = [
+  1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 23, 24, 25, 31, 32, 33, 127, 128, 129, 256, 257, 511, 512, 513,
+];
 const DEPTHS = [1, 2, 3, 4, 5, 31, 32, 33, 63, 64, 65, 255, 256, 257, 511, 512, 513];
 
 const name = (dims: MatmulDims) =>
@@ -76,11 +79,11 @@ function expectRight(dims: MatmulDims, epilogue?: Epilogue): void {
 
 describe.each(TRANSPOSES)('the product in wasm, %j', (transposes) => {
   it.each(ROWS)('is right for %i rows', (M) => {
-    for (const N of [1, 8, 17, 40]) expectRight(dimsOf(M, N, 37, transposes));
+    for (const N of [1, 8, 17, 40]) for (const K of [37, 40]) expectRight(dimsOf(M, N, K, transposes));
   });
 
   it.each(COLUMNS)('is right for %i columns', (N) => {
-    for (const M of [1, 5, 13, 40]) expectRight(dimsOf(M, N, 37, transposes));
+    for (const M of [1, 5, 13, 40]) for (const K of [37, 40]) expectRight(dimsOf(M, N, K, transposes));
   });
 
   it.each(DEPTHS)('is right for sums of %i products', (K) => {
@@ -146,8 +149,8 @@ describe.each(TRANSPOSES)('the product in wasm, %j', (transposes) => {
   });
 
   it('adds the bias and applies the activation, wherever a tile ends', () => {
-    for (const M of [1, 4, 5, 6, 97]) {
-      for (const N of [1, 3, 8, 9, 16, 17, 130]) {
+    for (const M of [1, 2, 4, 5, 6, 16, 31, 97]) {
+      for (const N of [1, 3, 8, 9, 16, 17, 31, 130]) {
         for (const K of [1, 40, 257]) {
           const dims = dimsOf(M, N, K, transposes);
           const bias = floats(N, 5);
@@ -171,7 +174,9 @@ describe.each(TRANSPOSES)('the product in wasm, %j', (transposes) => {
     for (const [M, N, K] of [
       [1, 40, 9],
       [7, 18, 9],
+      [2, 18, 12],
       [40, 5, 9],
+      [40, 3, 12],
       [13, 1, 300],
     ] as const) {
       const a = wholeNumbers(Float32Array, M * K, 5) as Float32Array;
@@ -200,6 +205,17 @@ describe('the product in wasm', () => {
     const ab = matmul(a, b, dims) as Float32Array;
     expect(deviations(ab, a, dims)).toEqual([]);
     expect(deviations(ab, ab, dims)).toEqual([]);
+  });
+
+  it('is the same each time for few rows and a weight that is too large to stay as what passes by', () => {
+    const K = 1031;
+    const N = Math.ceil((RESIDENT_BYTES.passing / 2 + 1) / (4 * K));
+    const [x, weight] = [new Float32Array(K).fill(1), new Float32Array(N * K).fill(1)];
+    for (let j = 0; j < N; j++) weight[j * K + (j % K)] = j;
+    const expected = Float32Array.from({ length: N }, (_, j) => K - 1 + j);
+    for (let times = 0; times < 3; times++) {
+      expect(matmul(x, weight, dimsOf(1, N, K, { transposeB: true }))).toEqual(expected);
+    }
   });
 
   it('has a matrix multiplied by itself, also transposed', () => {

@@ -7,6 +7,7 @@ import {
   cpuInfo,
   exp,
   LowrankError,
+  linear,
   manualSeed,
   matmul,
   rand,
@@ -46,6 +47,8 @@ describe('any number of threads', () => {
     'a tall matrix product': () => matmul(rand([4099, 131]), rand([131, 7])),
     'a transposed and batched product': () =>
       matmul(rand([3, 127, 200]), rand([3, 190, 127]), { transposeA: true, transposeB: true }),
+    'a linear map of very few rows': () => linear(rand([3, 260]), rand([2503, 260]), { bias: rand([2503]) }),
+    'a linear map of few rows': () => linear(rand([13, 201]), rand([2503, 201]), { bias: rand([2503]) }),
     'an elementwise function': () => exp(rand([300_007])),
     'a broadcast sum': () => add(rand([511, 601]), rand([601])),
     'a sum of all': () => sum(rand([300_007])),
