@@ -1,6 +1,15 @@
 /** What training does with the arrays of large results, which are filled again once no tensor holds them. */
-import { describe, expect, it } from '@jest/globals';
-import { Generator, manualSeed, randint, randn, scope, type Tensor, type TypedArray } from '@lowrank/tensor';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  Generator,
+  manualSeed,
+  randint,
+  randn,
+  scope,
+  setBackend,
+  type Tensor,
+  type TypedArray,
+} from '@lowrank/tensor';
 import { Adam, crossEntropy, type Layer, Linear, Module, ReLU, Sequential } from '../../src/index.js';
 
 const BATCH = 64;
@@ -38,6 +47,9 @@ const bytesOf = ({ buffer, byteOffset, byteLength }: TypedArray) =>
 const isSame = (a: TypedArray, b: TypedArray) => bytesOf(a).equals(bytesOf(b));
 
 const losses = (step: () => number) => Array.from({ length: STEPS }, step);
+
+// The reference kernels make new arrays.
+beforeAll(() => setBackend('wasm'));
 
 describe('training', () => {
   it('gives the same bits whether its results are filled again or not', () => {
