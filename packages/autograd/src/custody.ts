@@ -11,7 +11,7 @@ import type { Node } from './tape.js';
 export class Custody {
   /** Made in the pass, and shown to nobody. */
   readonly #own = new Set<Tensor>();
-  /** Of how many slots each is the gradient, for now. */
+  /** Of how many slots each is the gradient at the moment. */
   readonly #slots = new Map<Tensor, number>();
   /** Made at the node that is visited, or let go of there: all that may not be needed any more. */
   readonly #passing: Tensor[] = [];
