@@ -37,7 +37,8 @@ function inScope(step: () => ArrayLike<number>): () => ArrayLike<number> {
 
 export const stepSuite: Suite = {
   name: 'step',
-  about: 'a step of Adam on the MNIST CNN: on all threads, in a scope, on one thread, and by the reference kernels',
+  about:
+    'a step of Adam on the MNIST CNN: on all threads, in a scope, on one thread, and by the reference kernels',
   cases: [64].map((batchSize) =>
     timed({
       name: `batch of ${batchSize}`,
