@@ -40,6 +40,8 @@ export function backward(output: Tensor, gradient?: Tensor, options: BackwardOpt
   const custody = custodyFor(options);
   for (const [slot, gradient] of run([root], options, custody, keepsGradient)) {
     slot.replaceGrad(keep(accumulated(slot, gradient, createGraph)));
+    // What was recorded is part of a graph, and may be the gradient of several leaves.
+    slot.isGradSeen = createGraph;
   }
   custody?.clear();
 }

@@ -239,6 +239,21 @@ describe('a value that was overwritten since', () => {
 });
 
 describe('createGraph', () => {
+  it('leaves gradients alone that another leaf shares, or whoever gave them', () => {
+    const [a, b, c] = [1, 2, 3].map((value) => tensor([value], { requiresGrad: true })) as [
+      Tensor,
+      Tensor,
+      Tensor,
+    ];
+    const given = tensor([4]);
+    a.add(b).square().backward(undefined, { createGraph: true });
+    c.backward(given, { createGraph: true });
+    const { grad } = a;
+    b.grad = null;
+    c.grad = null;
+    expect([grad?.tolist(), given.tolist()]).toEqual([[6], [4]]);
+  });
+
   it('makes gradients that have gradients, up to the third order', () => {
     const x = leaf(2);
     const [first] = grad(x.pow(4), [x], { createGraph: true });
