@@ -1,8 +1,8 @@
 /** The built site: its links, its search without a network, its viewers, and what Chromium and axe-core say of its pages. */
-import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { executablePath, inChromium } from '../../tools/testing/chromium.js';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { seriousFaults } from '../../tools/testing/accessibility.js';
+import { inChromium, launchChromium } from '../../tools/testing/chromium.js';
 import { GUIDES } from '../site/navigation.mjs';
 import { brokenLinks, readPages, serveSite, whyNot } from './site.js';
 
@@ -15,13 +15,6 @@ const guides = Object.values(GUIDES)
   .flat()
   .map((name) => (name === 'index' ? '/' : `/${name}.html`));
 const others = ['/api/', '/api/tensor/', MATMUL, '/source/packages/autograd/'];
-
-/** What axe-core finds. */
-interface Fault {
-  readonly id: string;
-  readonly impact: string;
-  readonly nodes: readonly { readonly html: string }[];
-}
 
 /** The tests of the built site; without one they are reported as skipped, with the reason. */
 function onTheSite(what: string, tests: () => void): void {
@@ -61,7 +54,7 @@ onTheSite('the site', () => {
 
     beforeAll(async () => {
       site = await serveSite();
-      browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+      browser = await launchChromium();
       context = await browser.newContext();
       // What the site does not bring along itself is not to be had.
       await context.route(
@@ -94,7 +87,6 @@ onTheSite('the site', () => {
       async (path) => {
         const page = await open(path);
         expect(await page.locator('main h1').count()).toBe(1);
-        await page.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core') });
         // On the way from light to dark colours are neither.
         await page.addStyleTag({ content: '* { transition: none !important; }' });
         for (const colorScheme of ['light', 'dark'] as const) {
@@ -133,6 +125,7 @@ onTheSite('the site', () => {
         const page = await open('/autograd.html');
         await page.locator('iframe').first().scrollIntoViewIfNeeded();
         const viewer = page.frameLocator('iframe').first();
+        await viewer.locator('g.box').first().waitFor();
         await viewer.locator('#last').click();
         expect(await viewer.locator('#position').textContent()).toBe('5 of 5: w');
         const gradients = viewer.locator('.leaves td[data-value]');
@@ -166,24 +159,5 @@ onTheSite('the site', () => {
       },
       PATIENCE,
     );
-
-    /** What axe-core finds in a page, apart from frames: the viewer has its own tests. */
-    async function seriousFaults(page: Page): Promise<string[]> {
-      const violations = await page.evaluate(async () => {
-        const { axe } = globalThis as unknown as {
-          axe: { run: (context: unknown, options: object) => Promise<{ violations: Fault[] }> };
-        };
-        return (await axe.run(document, { iframes: false })).violations;
-      });
-      return violations
-        .filter(({ impact }) => ['serious', 'critical'].includes(impact))
-        .map(
-          ({ id, nodes }) =>
-            `${id}: ${nodes
-              .map(({ html }) => html)
-              .slice(0, 3)
-              .join(' ')}`,
-        );
-    }
   });
 });
