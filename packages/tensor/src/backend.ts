@@ -5,13 +5,13 @@ import { DeviceError } from './errors.js';
 import type { GpuSession } from './kernels/gpu/session.js';
 import type { Storage } from './kernels/gpu/storage.js';
 import type { Kernels } from './kernels/kernels.js';
-import { referenceKernels } from './kernels/reference/index.js';
 import { wasmKernels } from './kernels/wasm/index.js';
+import { reference } from './kernels/wasm/reference.js';
 import { settings } from './kernels/wasm/settings.js';
 
 const CPU: Readonly<Record<typeof settings.backend, Kernels<TypedArray>>> = {
   wasm: wasmKernels,
-  reference: referenceKernels,
+  reference,
 };
 
 let gpu: GpuSession | undefined;

@@ -39,7 +39,7 @@ function execute(op: Op, inputs: readonly Tensor[], attrs: Attrs): Tensor[] {
   const device = commonDevice(op.name, inputs);
   const specs = op.infer(inputs as unknown as Inputs<Tensor>, attrs) as Inputs<TensorSpec>;
   for (const { shape } of specs) checkShape(op.name, shape);
-  const operands = inputs.map(({ shape, dtype, storage }) => ({ shape, dtype, data: storage }));
+  const operands = inputs.map(({ shape, dtype, operand }) => ({ shape, dtype, data: operand }));
   const storages = op.forward(
     backendOf(op.name, device),
     operands as unknown as Inputs<OpInput>,

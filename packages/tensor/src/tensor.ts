@@ -10,7 +10,7 @@ import {
   ShapeError,
 } from './errors.js';
 import { GpuStorage, type Storage } from './kernels/gpu/storage.js';
-import { expose } from './kernels/wasm/residency.js';
+import { expose, fetch } from './kernels/wasm/residency.js';
 import { drop as dropArray, hold as holdArray } from './kernels/wasm/results.js';
 import { assigning } from './life-cycle.js';
 import { formatAbsent, formatTensor } from './print.js';
@@ -76,8 +76,15 @@ export class Tensor implements TensorSpec {
     adopt(this);
   }
 
-  /** @internal The values as kernels see them. Read with `data()`, `item()` or `tolist()` instead. */
+  /** @internal The values as they lie in memory. Read with `data()`, `item()` or `tolist()` instead. */
   get storage(): Storage {
+    const { operand } = this;
+    if (!(operand instanceof GpuStorage)) fetch(operand);
+    return operand;
+  }
+
+  /** @internal The storage as kernels take it, to which values that are in wasm memory may not have been copied yet. */
+  get operand(): Storage {
     if (this.#storage !== undefined) return this.#storage;
     throw new DeviceError(
       'Tensor',
@@ -205,10 +212,10 @@ export class Tensor implements TensorSpec {
       );
     }
     assigning(this);
-    const { storage } = value;
-    hold(storage);
+    const { operand } = value;
+    hold(operand);
     drop(this.#storage);
-    this.#storage = storage;
+    this.#storage = operand;
     this.#version++;
     return this;
   }
@@ -280,7 +287,7 @@ export class HollowTensor extends Tensor {
     this.#reason = reason;
   }
 
-  override get storage(): Storage {
+  override get operand(): Storage {
     throw this.#reason();
   }
 }

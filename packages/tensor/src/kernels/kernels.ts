@@ -13,7 +13,7 @@ import type { Strided } from './walk.js';
 
 /**
  * Kernels over storages of type S: typed arrays on the CPU. They are pure, check nothing and know neither tensors nor gradients;
- * what each computes, the reference backend defines.
+ * what each computes, the reference backend defines. Those of wasm may leave the values of a storage in wasm memory: see `fetch`.
  */
 export interface Kernels<S> {
   elementwise(name: ScalarName, inputs: readonly Strided<S>[], shape: Shape, dtype: DType): S;

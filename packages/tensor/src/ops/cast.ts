@@ -3,7 +3,7 @@ import { place } from '../backend.js';
 import { DEVICES, type Device } from '../device.js';
 import { dispatch } from '../dispatch.js';
 import { DTYPES, type DType, isDType } from '../dtype.js';
-import { ArgumentError, DeviceError, DTypeError, formatValue } from '../errors.js';
+import { ArgumentError, DTypeError, formatValue } from '../errors.js';
 import { moving } from '../life-cycle.js';
 import { defineOp } from '../op.js';
 import { Tensor, valuesOf } from '../tensor.js';
@@ -38,14 +38,9 @@ export function cast(x: Tensor, dtype: DType): Tensor {
 /** The same values on another device, as a constant. */
 function move(x: Tensor, device: Device): Tensor {
   if (x.device === device) return x;
-  if (device === 'cpu') {
-    throw new DeviceError(
-      'to',
-      'values come from the GPU only when they are awaited: use await x.cpu() for the tensor, await x.data() for its values',
-    );
-  }
+  const values = valuesOf('to', x);
   moving(x);
-  return new Tensor(place('to', valuesOf('to', x), device), x.shape, x.dtype);
+  return new Tensor(place('to', values, device), x.shape, x.dtype);
 }
 
 /**

@@ -6,7 +6,7 @@
  * takes part, every JavaScript engine yields the same bits.
  */
 
-import { fmaFloat32 } from './fused-multiply-add.js';
+import { fmaFloat32 } from '../kernels/fused-multiply-add.js';
 
 const { fround } = Math;
 const TWO_PI = fround(2 * Math.PI);

@@ -1,6 +1,6 @@
 /** Uniform numbers become normal ones: the Box-Muller transform in the variants that PyTorch's `normal_` uses. */
 
-import { fmaFloat64 } from './fused-multiply-add.js';
+import { fmaFloat64 } from '../kernels/fused-multiply-add.js';
 import type { Generator } from './generator.js';
 
 /** The radius comes from the first half of a block of uniforms, the angle from the second. */

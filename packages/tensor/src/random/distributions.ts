@@ -10,10 +10,10 @@
 
 import { type DType, dtypeOf, type TypedArray } from '../dtype.js';
 import { ArgumentError } from '../errors.js';
+import { erf } from '../kernels/erf.js';
+import { fmaFloat32, fmaFloat64 } from '../kernels/fused-multiply-add.js';
 import { BLOCK, normalBlockFloat64, normalSample } from './box-muller.js';
 import { normalBlockFloat32 } from './box-muller-float32.js';
-import { erfFloat64 } from './fdlibm-erf.js';
-import { fmaFloat32, fmaFloat64 } from './fused-multiply-add.js';
 import type { Generator } from './generator.js';
 import { inverseErfFloat32, inverseErfFloat64 } from './inverse-erf.js';
 
@@ -177,7 +177,7 @@ export function fillTruncNormal(
 
 /** The distribution function of the standard normal distribution. */
 function normalCdf(x: number): number {
-  return (1 + erfFloat64(x / Math.SQRT2)) / 2;
+  return (1 + erf(x / Math.SQRT2)) / 2;
 }
 
 function uniformFloat32(generator: Generator): number {

@@ -1,7 +1,7 @@
 /** The inverse of the error function, step by step as PyTorch's `erfinv` computes it in float32 and in float64. */
 
-import { type Arithmetic, FLOAT32, FLOAT64, polynomial } from './arithmetic.js';
-import { erfFloat32, erfFloat64 } from './fdlibm-erf.js';
+import { type Arithmetic, FLOAT32, FLOAT64, polynomial } from '../kernels/arithmetic.js';
+import { erf, erfFloat32 } from '../kernels/erf.js';
 
 // The rational approximations of Pavlis (1996), from the highest power down.
 const CENTRAL_NUMERATOR = [-0.140543331, 0.914624893, -1.645349621, 0.886226899];
@@ -14,7 +14,7 @@ const CENTRAL_RANGE = 0.7;
 export const inverseErfFloat32 = inverseErf(FLOAT32, erfFloat32);
 
 /** The float64 x with erf(x) = y, NaN where |y| > 1. */
-export const inverseErfFloat64 = inverseErf(FLOAT64, erfFloat64);
+export const inverseErfFloat64 = inverseErf(FLOAT64, erf);
 
 /** Builds the function: a rational approximation, then two steps of Newton's method. */
 function inverseErf(arithmetic: Arithmetic, erf: (x: number) => number): (y: number) => number {

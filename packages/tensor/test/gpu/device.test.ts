@@ -107,7 +107,7 @@ onGpu('a tensor on the GPU', () => {
       x().dataSync(),
     'item: the values are on the GPU': () => x().sum().item(),
     'tolist: the values are on the GPU': () => x().tolist(),
-    'to: values come from the GPU only when they are awaited: use await x.cpu()': () => x().to('cpu'),
+    'to: the values are on the GPU, and come only when they are awaited': () => x().to('cpu'),
     "add: inputs are on gpu and on cpu. Move what is on the CPU with to('gpu')": () => x().add(tensor([1])),
     'svd: has no kernel for the GPU. Compute it on the CPU, with (await x.cpu())': () => svd(x()),
     'assign: a tensor on cpu cannot take a value on gpu': () =>

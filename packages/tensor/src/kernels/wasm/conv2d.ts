@@ -1,7 +1,6 @@
 /** Convolution and its gradients in wasm. */
 import type { TypedArray } from '../../dtype.js';
 import type { Conv2dDims } from '../dims.js';
-import * as reference from '../reference/conv2d.js';
 import {
   type DepthwisePlan,
   forwardPixels,
@@ -12,6 +11,7 @@ import {
 } from './conv2d-plan.js';
 import { compute, type Frame } from './frame.js';
 import { SCRATCH_BYTES } from './machine.js';
+import { reference } from './reference.js';
 import { tileOf } from './tile.js';
 
 const SCRATCH_FLOATS = SCRATCH_BYTES / 4;

@@ -1,9 +1,9 @@
 /** The cross entropy of rows of float32 logits against classes, and its gradient, in wasm. */
 import type { TypedArray } from '../../dtype.js';
 import type { Lanes } from '../lanes.js';
-import * as reference from '../reference/cross-entropy.js';
 import { compute } from './frame.js';
 import { launchRows } from './lanes.js';
+import { reference } from './reference.js';
 
 /** log(sum(exp(x))) - x[class] for each row of C logits. */
 export function crossEntropy(x: TypedArray, classes: TypedArray, C: number): TypedArray {

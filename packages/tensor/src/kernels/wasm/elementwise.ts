@@ -1,11 +1,11 @@
 /** Elementwise ops in wasm: for float32 and the truth values that come of it, in rows whose operands are stretched or not. */
 import { bytesOf, type DType, dtypeOf, type TypedArray } from '../../dtype.js';
 import { type Shape, sizeOf, stridesOf } from '../../shape.js';
-import { cast as referenceCast, elementwise as referenceElementwise } from '../reference/elementwise.js';
 import { SCALARS, type ScalarName, type ScalarOp } from '../scalars.js';
 import { planWalk, type Strided } from '../walk.js';
 import { rowsOf } from './elementwise-rows.js';
 import { compute, type Operand } from './frame.js';
+import { reference } from './reference.js';
 
 /** Ops whose kernels give less than the last bit, by up to 4 ulp (exp and log by 2): the bounds stand in assembly/math-*.ts. */
 const APPROXIMATE: ReadonlySet<ScalarName> = new Set([
@@ -27,7 +27,7 @@ export function elementwise(
   shape: Shape,
   dtype: DType,
 ): TypedArray {
-  return accelerated(name, inputs, shape) ?? referenceElementwise(name, inputs, shape, dtype);
+  return accelerated(name, inputs, shape) ?? reference.elementwise(name, inputs, shape, dtype);
 }
 
 function accelerated(name: ScalarName, inputs: readonly Strided[], shape: Shape): TypedArray | undefined {
@@ -65,7 +65,7 @@ export function cast(x: TypedArray, dtype: DType): TypedArray {
   const from =
     x instanceof Float32Array || x instanceof Int32Array || x instanceof Uint8Array ? x : undefined;
   const kernel = from && CAST_KERNELS[dtypeOf(from) as DType]?.[dtype];
-  if (from === undefined || kernel === undefined || x.length < FEW) return referenceCast(x, dtype);
+  if (from === undefined || kernel === undefined || x.length < FEW) return reference.cast(x, dtype);
   const size = x.length;
   const result = compute((frame) => {
     const target = frame.room(bytesOf(dtype) * size);
@@ -74,5 +74,5 @@ export function cast(x: TypedArray, dtype: DType): TypedArray {
     frame.launch(kernel, chunks, parameters);
     return frame.result(target, size, dtype);
   });
-  return result ?? referenceCast(x, dtype);
+  return result ?? reference.cast(x, dtype);
 }

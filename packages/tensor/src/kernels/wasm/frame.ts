@@ -79,12 +79,13 @@ export class Frame {
     this.machine.launch(kernel, chunks, parameters);
   }
 
-  /** The values at an address that `room` or `output` gave. */
+  /** An array of the values at an address that `room` or `output` gave, to be read after `fetch`. */
   result(address: number, length: number): Float32Array;
   result(address: number, length: number, dtype: DType): Operand;
   result(address: number, length: number, dtype: DType = 'float32'): Operand {
-    const values = this.machine.read(address, newResult(dtype, length)) as Operand;
-    this.#keep(values, PLAIN, address, values.byteLength);
+    const values = newResult(dtype, length) as Operand;
+    if (this.#keep(values, PLAIN, address, values.byteLength)) this.machine.residency.defer(values);
+    else this.machine.read(address, values);
     return values;
   }
 
@@ -95,9 +96,10 @@ export class Frame {
     residency.unpin();
   }
 
-  #keep(array: Operand, layout: string, address: number, bytes: number): void {
-    if (!this.machine.residency.keep(array, layout, address, bytes)) return;
-    this.#rooms.splice(this.#rooms.indexOf(address), 1);
+  #keep(array: Operand, layout: string, address: number, bytes: number): boolean {
+    const isKept = this.machine.residency.keep(array, layout, address, bytes);
+    if (isKept) this.#rooms.splice(this.#rooms.indexOf(address), 1);
+    return isKept;
   }
 }
 

@@ -5,8 +5,8 @@
 import type { TypedArray } from '../../dtype.js';
 import type { Shape } from '../../shape.js';
 import { type Lanes, lanesAlong } from '../lanes.js';
-import * as reference from '../reference/indexing.js';
 import { compute, type Frame } from './frame.js';
+import { reference } from './reference.js';
 
 /** How many elements a chunk should have. */
 const CHUNK = 2 ** 15;

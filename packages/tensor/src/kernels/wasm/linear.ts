@@ -1,8 +1,8 @@
 /** The affine map in wasm: the bias is added while the product is still in the cache. */
 import type { TypedArray } from '../../dtype.js';
 import type { MatmulDims } from '../dims.js';
-import * as reference from '../reference/linear.js';
 import { matmul } from './matmul.js';
+import { reference } from './reference.js';
 
 /** As the reference kernel, float32. */
 export function linear(

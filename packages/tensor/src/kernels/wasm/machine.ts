@@ -70,7 +70,7 @@ export class Machine {
     this.#refresh();
     const start = PARAMETERS + 8 * MAX_PARAMETERS;
     const heap = new Heap(start, memory.buffer.byteLength, (end) => this.#grow(end));
-    this.residency = new Residency(heap);
+    this.residency = new Residency(heap, (address, target) => this.read(address, target));
     const allocateScratch = () => heap.allocate(SCRATCH_BYTES);
     const scratch = allocateScratch() as number;
     for (const { exports } of instances) (exports.useScratch as (address: number) => void)(scratch);
@@ -261,6 +261,7 @@ export function refuseWide(reason: string): void {
 /** Ends the machine's threads, and its use. */
 function discard(machine: Machine): void {
   machine.pool?.end();
+  machine.residency.fetchAll();
   if (running?.machine === machine) running = undefined;
 }
 

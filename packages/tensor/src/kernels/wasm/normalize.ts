@@ -1,9 +1,9 @@
 /** Softmax, its logarithm, layer normalisation, and squared deviations of float32 in wasm. */
 import type { TypedArray } from '../../dtype.js';
 import type { Lanes } from '../lanes.js';
-import * as reference from '../reference/normalize.js';
 import { compute } from './frame.js';
 import { launchBlocks, launchRows } from './lanes.js';
+import { reference } from './reference.js';
 
 /** exp(x - max) / sum(exp(x - max)) along each lane. */
 export function softmax(x: TypedArray, lanes: Lanes): TypedArray {

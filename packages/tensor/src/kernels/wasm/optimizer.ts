@@ -1,7 +1,8 @@
 /** The steps of optimisers in wasm: one launch moves all parameters, be they many small ones or few large ones. */
-import * as reference from '../reference/optimizer.js';
+import type { Row } from '../reference/optimizer.js';
 import { type AdamStepOptions, adamRates, type SgdStepOptions } from '../steps.js';
 import { compute, type Frame } from './frame.js';
+import { reference } from './reference.js';
 
 type FloatRow = readonly Float32Array[];
 
@@ -21,7 +22,7 @@ const CHUNK = 2 ** 14;
 const LAUNCH = 2 ** 22;
 
 /** As the reference kernel, float32. */
-export function adamStep(rows: readonly reference.Row[], options: AdamStepOptions): reference.Row[] {
+export function adamStep(rows: readonly Row[], options: AdamStepOptions): Row[] {
   const { betas, eps, amsgrad, maximize } = options;
   const { left, penalty, stepSize, correction } = adamRates(options);
   const means = betas.flatMap((beta) => [beta, 1 - beta]);
@@ -40,7 +41,7 @@ export function adamStep(rows: readonly reference.Row[], options: AdamStepOption
 }
 
 /** As the reference kernel, float32. */
-export function sgdStep(rows: readonly reference.Row[], options: SgdStepOptions): reference.Row[] {
+export function sgdStep(rows: readonly Row[], options: SgdStepOptions): Row[] {
   const { lr, momentum, dampening, weightDecay, nesterov, maximize } = options;
   const kind = momentum === 0 ? 0 : (rows[0]?.length ?? 0) - 1;
   const parameters = [kind, maximize ? -1 : 1, weightDecay, momentum, 1 - dampening, Number(nesterov), -lr];
@@ -48,18 +49,14 @@ export function sgdStep(rows: readonly reference.Row[], options: SgdStepOptions)
   return move(rows, step, (some) => reference.sgdStep(some, options));
 }
 
-function move(
-  rows: readonly reference.Row[],
-  step: Step,
-  otherwise: (rows: readonly reference.Row[]) => reference.Row[],
-): reference.Row[] {
+function move(rows: readonly Row[], step: Step, otherwise: (rows: readonly Row[]) => Row[]): Row[] {
   if (!rows.every(isFloatRow)) return otherwise(rows);
   return grouped(rows, (row) => row[0].length, LAUNCH).flatMap(
     (some) => compute((frame) => moveInFrame(frame, some, step)) ?? otherwise(some),
   );
 }
 
-function isFloatRow(row: reference.Row): row is FloatRow {
+function isFloatRow(row: Row): row is FloatRow {
   return row.every((array) => array instanceof Float32Array);
 }
 

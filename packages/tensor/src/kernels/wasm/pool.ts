@@ -1,9 +1,9 @@
 /** Pooling of float32 planes in wasm. */
 import type { DType, TypedArray } from '../../dtype.js';
 import type { AvgPoolDims, PoolDims } from '../dims.js';
-import * as reference from '../reference/pool.js';
 import { compute } from './frame.js';
 import { SCRATCH_BYTES } from './machine.js';
+import { reference } from './reference.js';
 
 /** Where the largest element under each window lies, as an index into its plane's H * W: [planes, outH, outW]. */
 export function maxPool2dIndices(x: TypedArray, dims: PoolDims): TypedArray {

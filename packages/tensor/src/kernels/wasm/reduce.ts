@@ -3,9 +3,9 @@ import type { DType, TypedArray } from '../../dtype.js';
 import type { Shape } from '../../shape.js';
 import type { Lanes } from '../lanes.js';
 import type { ReductionName } from '../reference/reduce.js';
-import * as reference from '../reference/reduce.js';
 import { compute, type Frame } from './frame.js';
 import { launchBlocks, launchRows } from './lanes.js';
+import { reference } from './reference.js';
 
 /** Those that wasm knows, by the number that it calls them. */
 const REDUCTIONS: readonly ReductionName[] = ['sum', 'prod', 'amax', 'amin'];

@@ -1,8 +1,12 @@
 /**
- * Which arrays have a copy in wasm memory. Results stay there after they were copied out, operands after they were copied
- * in, and weights that come again as packed panels too: the next kernel then need not copy. The copies that were not used
- * for longest make room for new ones, so nothing here can leak.
+ * Which arrays have a copy in wasm memory. Results stay there, operands after they were copied in, and weights that come again as
+ * packed panels too: the next kernel then need not copy. The copies that were not used for longest make room for new ones, so
+ * nothing here can leak.
+ *
+ * Results of ops are not even copied out before somebody looks at them (`fetch`), or their copy makes room for another. Most are
+ * only the next kernel's operands.
  */
+import type { TypedArray } from '../../dtype.js';
 import type { Heap } from './heap.js';
 
 /**
@@ -21,6 +25,8 @@ interface Copy {
   readonly kind: Kind;
   readonly address: number;
   readonly bytes: number;
+  /** Copies the values out, if they are nowhere else. */
+  fetch: (() => void) | undefined;
   /** In use by the running kernel. */
   pinned: boolean;
   /** Used since it was last passed over. */
@@ -44,6 +50,14 @@ export function expose(array: ArrayBufferView): void {
 /** Whether somebody did. */
 export const isExposed = (array: ArrayBufferView) => exposed.has(array.buffer);
 
+/** The copies whose values were nowhere else at first, by the buffer of their array. */
+const origins = new WeakMap<ArrayBufferLike, Copy>();
+
+/** Sees to it that the array has its values. */
+export function fetch(array: ArrayBufferView): void {
+  if (isWorthKeeping(array)) origins.get(array.buffer)?.fetch?.();
+}
+
 /** Of others nothing is remembered at all: a training step of a small network has hundreds of them. */
 const isWorthKeeping = (array: ArrayBufferView) => array.byteLength >= WORTH_KEEPING;
 
@@ -61,8 +75,10 @@ export class Residency {
   /** What the running kernel uses. */
   readonly #pinned: Copy[] = [];
 
+  /** @param read Fills an array with what is at an address. */
   constructor(
     private readonly heap: Heap,
+    private readonly read: (address: number, target: TypedArray) => void,
     private readonly limits = RESIDENT_BYTES,
   ) {
     this.lists = heap.allocate(LIST_BYTES) as number;
@@ -91,7 +107,15 @@ export class Residency {
     const kind = layout === PLAIN ? 'passing' : 'recurring';
     if (!isWorthKeeping(array) || bytes > this.limits[kind] / 2 || isExposed(array)) return false;
     this.#shrink(kind, this.limits[kind] - bytes);
-    const copy: Copy = { kind, address, bytes, pinned: false, recent: false, alive: true };
+    const copy: Copy = {
+      kind,
+      address,
+      bytes,
+      fetch: undefined,
+      pinned: false,
+      recent: false,
+      alive: true,
+    };
     this.#layouts(array).set(layout, copy);
     this.#copies[kind].add(copy);
     this.#bytes[kind] += bytes;
@@ -99,10 +123,27 @@ export class Residency {
     return true;
   }
 
-  /** Drops all copies of the array: nobody will ask for them again. */
+  /** Lets the values of an array that has a copy as it is wait there. The copy holds the array, or nobody could copy them out. */
+  defer(array: TypedArray): void {
+    const copy = this.#byArray.get(array)?.get(PLAIN) as Copy;
+    origins.set(array.buffer, copy);
+    copy.fetch = () => {
+      copy.fetch = undefined;
+      this.read(copy.address, array);
+    };
+  }
+
+  /** Copies out all values that wait. */
+  fetchAll(): void {
+    for (const { fetch } of this.#copies.passing) fetch?.();
+  }
+
+  /** Drops all copies of the array: nobody will ask for them again, nor for its values. */
   forget(array: ArrayBufferView): void {
     for (const copy of this.#byArray.get(array)?.values() ?? []) {
-      if (copy !== 'seen' && copy.alive) this.#drop(copy);
+      if (copy === 'seen' || !copy.alive) continue;
+      copy.fetch = undefined;
+      this.#drop(copy);
     }
     this.#byArray.delete(array);
   }
@@ -170,6 +211,7 @@ export class Residency {
   }
 
   #drop(copy: Copy): void {
+    copy.fetch?.();
     copy.alive = false;
     this.#copies[copy.kind].delete(copy);
     this.#bytes[copy.kind] -= copy.bytes;

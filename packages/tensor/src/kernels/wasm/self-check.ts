@@ -16,6 +16,7 @@ import { platform } from '#platform';
 import type { TypedArray } from '../../dtype.js';
 import type { Kernels as KernelsOf } from '../kernels.js';
 import { Machine, withMachine } from './machine.js';
+import { fetch } from './residency.js';
 
 type Kernels = KernelsOf<TypedArray>;
 
@@ -93,6 +94,7 @@ export function tryOut<T>(
 const TOLERANCE = 1e-4;
 
 function agree(results: readonly ArrayLike<number>[], expected: readonly ArrayLike<number>[]): boolean {
+  for (const values of results) if (ArrayBuffer.isView(values)) fetch(values);
   return (
     results.length === expected.length &&
     results.every(({ length }, i) => length === expected[i].length) &&

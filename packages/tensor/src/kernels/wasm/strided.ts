@@ -4,9 +4,10 @@
  */
 import type { DType, TypedArray } from '../../dtype.js';
 import { type Shape, sizeOf, stridesOf } from '../../shape.js';
-import * as reference from '../reference/strided.js';
+import type { Region } from '../reference/strided.js';
 import { planWalk } from '../walk.js';
 import { compute, type Frame } from './frame.js';
+import { reference } from './reference.js';
 
 /** A walk over two arrays: the outer axes, and what is done at each of their places. */
 interface Move {
@@ -36,7 +37,7 @@ const LONG = 48;
 const READ_PART = 1 / 4;
 
 /** As the reference kernel. */
-export function stridedRead(x: TypedArray, shape: Shape, dtype: DType, region: reference.Region): TypedArray {
+export function stridedRead(x: TypedArray, shape: Shape, dtype: DType, region: Region): TypedArray {
   const size = sizeOf(shape);
   if (x instanceof Float32Array && size >= MANY && size >= READ_PART * x.length) {
     const move = planMove(shape, region.strides, stridesOf(shape));
@@ -57,7 +58,7 @@ export function stridedWrite(
   x: TypedArray,
   shape: Shape,
   dtype: DType,
-  region: reference.Region,
+  region: Region,
   size: number,
   fill: number,
 ): TypedArray {

@@ -1,7 +1,8 @@
 /** Tests of which arrays keep a copy in wasm memory, and which copies make room for others. */
 import { describe, expect, it } from '@jest/globals';
+import type { TypedArray } from '../../../src/index.js';
 import { Heap } from '../../../src/kernels/wasm/heap.js';
-import { expose, Residency } from '../../../src/kernels/wasm/residency.js';
+import { expose, fetch, Residency } from '../../../src/kernels/wasm/residency.js';
 
 /** The size of the arrays here: four of each kind fit. */
 const BYTES = 2 ** 16;
@@ -9,7 +10,9 @@ const LIMIT = 4 * BYTES;
 
 function residencyOf(memory = 100 * BYTES) {
   const heap = new Heap(0, memory, () => undefined);
-  const residency = new Residency(heap, { passing: LIMIT, recurring: LIMIT });
+  /** What is in this memory: everywhere the address itself. */
+  const read = (address: number, target: TypedArray) => void target.fill(address);
+  const residency = new Residency(heap, read, { passing: LIMIT, recurring: LIMIT });
   /** Bytes of the heap that are not the residency's own. */
   const own = heap.used;
   return { residency, used: () => heap.used - own };
@@ -160,5 +163,51 @@ describe('residency', () => {
     place(residency, values);
     expose(values.subarray(0, values.length));
     expect(residency.find(values, 'plain')).toBeUndefined();
+  });
+});
+
+describe('values that wait in wasm memory', () => {
+  /** An array whose values wait. */
+  function placeDeferred(residency: Residency): { values: Float32Array; address: number } {
+    const values = array();
+    const address = place(residency, values);
+    residency.defer(values);
+    return { values, address };
+  }
+
+  it('are copied out when the array is fetched, once', () => {
+    const { residency } = residencyOf();
+    const { values, address } = placeDeferred(residency);
+    expect(values[5]).toBe(0);
+    fetch(values.subarray(1));
+    expect(values[5]).toBe(address);
+    values[5] = 42;
+    fetch(values);
+    expect(values[5]).toBe(42);
+    expect(residency.find(values, 'plain')).toBe(address);
+  });
+
+  it('are copied out when their copy makes room for another', () => {
+    const { residency } = residencyOf();
+    const { values, address } = placeDeferred(residency);
+    for (let i = 0; i < 4; i++) place(residency, array());
+    expect(residency.find(values, 'plain')).toBeUndefined();
+    expect(values[5]).toBe(address);
+  });
+
+  it('are all copied out before the memory is gone', () => {
+    const { residency } = residencyOf();
+    const all = [placeDeferred(residency), placeDeferred(residency)];
+    residency.fetchAll();
+    expect(all.map(({ values }) => values[5])).toEqual(all.map(({ address }) => address));
+  });
+
+  it('are lost with an array that nobody holds', () => {
+    const { residency } = residencyOf();
+    const { values } = placeDeferred(residency);
+    residency.forget(values);
+    fetch(values);
+    expect(values[5]).toBe(0);
+    expect(residency.bytes).toBe(0);
   });
 });

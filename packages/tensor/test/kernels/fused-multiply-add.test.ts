@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { fmaFloat32, fmaFloat64 } from '../../src/random/fused-multiply-add.js';
+import { fmaFloat32, fmaFloat64 } from '../../src/kernels/fused-multiply-add.js';
 
 /** `value * 2^252`, exactly: no bit of the values in these tests stands for less than 2^-252. */
 function fixed(value: number): bigint {
