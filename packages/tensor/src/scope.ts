@@ -1,5 +1,6 @@
 /** Giving back the memory of many tensors at once: `scope`, and what it keeps. */
 import { ArgumentError, formatValue } from './errors.js';
+import { setDeferring } from './kernels/wasm/residency.js';
 import type { Tensor } from './tensor.js';
 
 /** The tensors that were made in the innermost scope that is open. */
@@ -70,13 +71,19 @@ export function collectTensors<T>(f: () => T): readonly [result: T, made: Readon
 function within<T>(made: Set<Tensor>, f: () => T): T {
   const outer = current;
   scopes.add(made);
-  current = made;
+  enter(made);
   try {
     return f();
   } finally {
     scopes.delete(made);
-    current = outer;
+    enter(outer);
   }
+}
+
+/** What is made in a scope will be disposed of by hand. */
+function enter(made: Set<Tensor> | undefined): void {
+  current = made;
+  setDeferring(made !== undefined);
 }
 
 /** The tensors in a result: itself, or in the arrays and plain objects that it is made of. */

@@ -54,7 +54,7 @@ function withRowAdapters(set: AdapterSet, rows: RowAdapters, compute: () => unkn
     return synchronous(
       'forward',
       compute(),
-      'rows cannot have adapters of their own in a forward that is asynchronous: the rows would be forgotten while it waits',
+      'rows cannot have adapters of their own in an asynchronous forward: they would be forgotten while it waits',
     );
   } finally {
     set.rows = before;

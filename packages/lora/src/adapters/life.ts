@@ -89,7 +89,7 @@ export function withAdaptersDisabled<T>(model: Module, f: () => T): T {
     return synchronous(
       op,
       f(),
-      'takes a synchronous function: the adapters would be on again while it waits. Await first, and wrap the parts between the awaits',
+      'takes a synchronous function: the adapters would be on again while it waits. Wrap the parts between the awaits',
     );
   } finally {
     set.enabled = enabled;

@@ -43,7 +43,7 @@ export function serializeAdapter(
   if ([...tensors.values()].some(({ device }) => device === 'gpu')) {
     throw new DeviceError(
       op,
-      'the adapter is on the GPU, whose values must be awaited. Use await saveAdapter(...), or bring the model back with await model.cpu()',
+      'the adapter is on the GPU, whose values must be awaited: use await saveAdapter(...), or await model.cpu() first',
     );
   }
   return { config, tensors: bytesOf(tensors, options) };

@@ -91,7 +91,7 @@ it('rows have no adapters of their own in a forward that waits, and would forget
   }
   const waiting = addAdapter(new Waiting(), CONFIG, 'a');
   const forward = () => waiting.forward(tokens(), { adapters: Array(6).fill('a') });
-  expectError(forward, ArgumentError, 'forward that is asynchronous');
+  expectError(forward, ArgumentError, 'asynchronous forward');
 });
 
 it('an adapted model has no copies, which would compute with its parameters', () => {

@@ -84,8 +84,8 @@ export class Frame {
   result(address: number, length: number, dtype: DType): Operand;
   result(address: number, length: number, dtype: DType = 'float32'): Operand {
     const values = newResult(dtype, length) as Operand;
-    if (this.#keep(values, PLAIN, address, values.byteLength)) this.machine.residency.defer(values);
-    else this.machine.read(address, values);
+    const isKept = this.#keep(values, PLAIN, address, values.byteLength);
+    if (!isKept || !this.machine.residency.defer(values)) this.machine.read(address, values);
     return values;
   }
 

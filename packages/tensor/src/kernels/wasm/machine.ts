@@ -78,11 +78,6 @@ export class Machine {
     this.pool = threads > 1 ? new Pool(workplace, threads) : undefined;
   }
 
-  /** The names of all kernels. */
-  get kernelNames(): readonly string[] {
-    return [...this.#kernels.keys()].filter((name) => name !== 'useScratch');
-  }
-
   /** How many threads large kernels may use. */
   get threads(): number {
     return this.pool?.threads ?? 1;

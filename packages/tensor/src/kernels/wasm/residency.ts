@@ -3,8 +3,9 @@
  * packed panels too: the next kernel then need not copy. The copies that were not used for longest make room for new ones, so
  * nothing here can leak.
  *
- * Results of ops are not even copied out before somebody looks at them (`fetch`), or their copy makes room for another. Most are
- * only the next kernel's operands.
+ * Where results are disposed of by hand they are not even copied out before somebody looks at them (`fetch`), or their copy makes
+ * room for another: most are only the next kernel's operands. Where the garbage collector has to find them it must not be kept
+ * from it by a copy that is still to be copied out.
  */
 import type { TypedArray } from '../../dtype.js';
 import type { Heap } from './heap.js';
@@ -56,6 +57,13 @@ const origins = new WeakMap<ArrayBufferLike, Copy>();
 /** Sees to it that the array has its values. */
 export function fetch(array: ArrayBufferView): void {
   if (isWorthKeeping(array)) origins.get(array.buffer)?.fetch?.();
+}
+
+let isDeferring = false;
+
+/** Whether results are left in wasm memory from now on. */
+export function setDeferring(on: boolean): void {
+  isDeferring = on;
 }
 
 /** Of others nothing is remembered at all: a training step of a small network has hundreds of them. */
@@ -123,14 +131,19 @@ export class Residency {
     return true;
   }
 
-  /** Lets the values of an array that has a copy as it is wait there. The copy holds the array, or nobody could copy them out. */
-  defer(array: TypedArray): void {
+  /**
+   * Leaves the values of an array that has a copy as it is there. The copy holds the array, or nobody could copy them out. Whether
+   * that may be.
+   */
+  defer(array: TypedArray): boolean {
+    if (!isDeferring) return false;
     const copy = this.#byArray.get(array)?.get(PLAIN) as Copy;
     origins.set(array.buffer, copy);
     copy.fetch = () => {
       copy.fetch = undefined;
       this.read(copy.address, array);
     };
+    return true;
   }
 
   /** Copies out all values that wait. */

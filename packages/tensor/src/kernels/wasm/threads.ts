@@ -249,7 +249,7 @@ export class Pool {
 export function kernelFailed(kernel: string, chunk: number, message: string): LowrankError {
   return new LowrankError(
     kernel,
-    `the kernel failed in chunk ${chunk}: ${message}. That is a defect of lowrank; setBackend('reference') computes without this kernel.`,
+    `the kernel failed in chunk ${chunk}: ${message}. That is a defect of lowrank; setBackend('reference') does without it.`,
   );
 }
 

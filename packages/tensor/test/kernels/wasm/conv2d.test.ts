@@ -3,12 +3,9 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Conv2dDims } from '../../../src/kernels/dims.js';
 import { referenceKernels as reference } from '../../../src/kernels/reference/index.js';
-import * as kernels from '../../../src/kernels/wasm/conv2d.js';
+import * as wasm from '../../../src/kernels/wasm/conv2d.js';
 import { Machine, withMachine } from '../../../src/kernels/wasm/machine.js';
 import { fractions, wholeNumbers } from '../values.js';
-import { fetched } from './fetched.js';
-
-const wasm = fetched(kernels);
 
 interface Geometry {
   readonly N?: number;

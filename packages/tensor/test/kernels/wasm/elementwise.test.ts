@@ -4,13 +4,10 @@ import fc from 'fast-check';
 import { allocate, type DType, type TypedArray } from '../../../src/dtype.js';
 import * as reference from '../../../src/kernels/reference/elementwise.js';
 import { SCALARS, type ScalarName, type ScalarOp } from '../../../src/kernels/scalars.js';
-import * as kernels from '../../../src/kernels/wasm/elementwise.js';
+import * as wasm from '../../../src/kernels/wasm/elementwise.js';
 import { Machine, withMachine } from '../../../src/kernels/wasm/machine.js';
 import { broadcastStrides, type Shape, sizeOf } from '../../../src/shape.js';
 import { fractions } from '../values.js';
-import { fetched } from './fetched.js';
-
-const wasm = fetched(kernels);
 
 const NAMES = Object.keys(SCALARS) as ScalarName[];
 

@@ -1,12 +1,9 @@
 /** Tests of reading and adding by index in wasm: the reference kernels' results, bit for bit. */
 import { describe, expect, it } from '@jest/globals';
 import * as reference from '../../../src/kernels/reference/indexing.js';
-import * as kernels from '../../../src/kernels/wasm/indexing.js';
+import { gather, indexAdd, indexSelect, scatterAdd } from '../../../src/kernels/wasm/indexing.js';
 import { sizeOf } from '../../../src/shape.js';
 import { fractions } from '../values.js';
-import { fetched } from './fetched.js';
-
-const { gather, indexAdd, indexSelect, scatterAdd } = fetched(kernels);
 
 /** Indices below `length`, most of them several times, in no order. */
 function indices(count: number, length: number): Int32Array {

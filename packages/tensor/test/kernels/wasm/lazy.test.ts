@@ -1,8 +1,9 @@
-/** Tests of large results that stay in wasm memory until somebody reads them. */
+/** Tests of large results in a scope, which stay in wasm memory until somebody reads them. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
   concat,
   full,
+  scope,
   setBackend,
   setNumThreads,
   setRelaxedSimd,
@@ -48,13 +49,23 @@ beforeEach(() => {
   setBackend('wasm');
 });
 
-describe('a large result', () => {
+describe('a large result in a scope', () => {
   it('is not copied out before somebody reads it', () => {
     spoilSpare();
-    const result = six();
+    scope(() => {
+      const result = six();
+      expect(isThere(result)).toBe(false);
+      expect(result.add(1).mul(result).sum().item()).toBe(42 * LENGTH);
+      expect(isThere(result)).toBe(false);
+    });
+  });
+
+  it('is not copied out before somebody reads it after the scope', () => {
+    spoilSpare();
+    const result = scope(six);
     expect(isThere(result)).toBe(false);
-    expect(result.add(1).mul(result).sum().item()).toBe(42 * LENGTH);
-    expect(isThere(result)).toBe(false);
+    expect(result.dataSync()[5]).toBe(6);
+    expect(isThere(result)).toBe(true);
   });
 
   it.each<[string, (t: Tensor) => unknown]>([
@@ -69,7 +80,7 @@ describe('a large result', () => {
     ['a concatenation of long rows', (t) => concat([t, t])],
   ])('is there for %s', (_, read) => {
     spoilSpare();
-    const result = six();
+    const result = scope(six);
     expect(isThere(result)).toBe(false);
     read(result);
     expect(isThere(result)).toBe(true);
@@ -77,23 +88,36 @@ describe('a large result', () => {
 
   it('is there for another tensor that shares it', () => {
     spoilSpare();
-    const result = six();
+    const result = scope(six);
     const shared = result.reshape([2, LENGTH / 2]);
     expect(shared.dataSync()[5]).toBe(6);
     expect(isThere(result)).toBe(true);
   });
 
   it('has the same values after more results than wasm memory keeps', () => {
-    spoilSpare();
-    const all = Array.from({ length: (1.5 * RESIDENT_BYTES.passing) / (4 * LENGTH) }, (_, i) => three.add(i));
+    const count = (1.5 * RESIDENT_BYTES.passing) / (4 * LENGTH);
+    const all = scope(() => Array.from({ length: count }, (_, i) => three.add(i)));
     expect(theMachine()?.residency.bytes).toBeLessThan(1.2 * RESIDENT_BYTES.passing);
     expect(all.every((t, i) => t.dataSync()[LENGTH - 1] === 3 + i)).toBe(true);
   });
 
   it('can be changed by whoever got hold of its array', () => {
-    const result = six();
+    const result = scope(six);
     const values = result.dataSync();
     values.fill(1);
     expect(result.add(tensor(1)).sum().item()).toBe(2 * LENGTH);
+  });
+});
+
+describe('a large result', () => {
+  it('is copied out at once where no scope disposes of it', () => {
+    spoilSpare();
+    expect(isThere(six())).toBe(true);
+    expect(() =>
+      scope(() => {
+        throw new RangeError('out of the scope');
+      }),
+    ).toThrow('out of the scope');
+    expect(isThere(six())).toBe(true);
   });
 });

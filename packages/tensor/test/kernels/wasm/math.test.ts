@@ -2,12 +2,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { erf } from '../../../src/kernels/erf.js';
 import { SCALARS, type ScalarName, type ScalarOp } from '../../../src/kernels/scalars.js';
-import * as kernels from '../../../src/kernels/wasm/elementwise.js';
+import { elementwise } from '../../../src/kernels/wasm/elementwise.js';
 import { hasRelaxedSimd } from '../../../src/kernels/wasm/engine.js';
 import { Machine, withMachine } from '../../../src/kernels/wasm/machine.js';
-import { fetched } from './fetched.js';
-
-const { elementwise } = fetched(kernels);
 
 /** 1 - Phi(t) for t above 0, where Phi is the normal distribution function; above 2 by Abramowitz and Stegun 26.2.14. */
 function normalTail(t: number): number {

@@ -3,13 +3,9 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { MatmulDims } from '../../../src/kernels/dims.js';
 import { matmul as referenceMatmul } from '../../../src/kernels/reference/matmul.js';
-import type { Epilogue } from '../../../src/kernels/wasm/matmul.js';
-import * as kernels from '../../../src/kernels/wasm/matmul.js';
+import { type Epilogue, matmul } from '../../../src/kernels/wasm/matmul.js';
 import { RESIDENT_BYTES } from '../../../src/kernels/wasm/residency.js';
 import { fractions, wholeNumbers } from '../values.js';
-import { fetched } from './fetched.js';
-
-const { matmul } = fetched(kernels);
 
 function dimsOf(M: number, N: number, K: number, more: Partial<MatmulDims> = {}): MatmulDims {
   return { M, N, K, transposeA: false, transposeB: false, offsetsA: [0], offsetsB: [0], ...more };

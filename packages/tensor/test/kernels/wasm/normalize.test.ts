@@ -3,14 +3,10 @@ import { describe, expect, it } from '@jest/globals';
 import type { Lanes } from '../../../src/kernels/lanes.js';
 import * as referenceLoss from '../../../src/kernels/reference/cross-entropy.js';
 import * as reference from '../../../src/kernels/reference/normalize.js';
-import * as losses from '../../../src/kernels/wasm/cross-entropy.js';
+import { crossEntropy, crossEntropyGrad } from '../../../src/kernels/wasm/cross-entropy.js';
 import { theMachine } from '../../../src/kernels/wasm/machine.js';
-import * as kernels from '../../../src/kernels/wasm/normalize.js';
+import * as wasm from '../../../src/kernels/wasm/normalize.js';
 import { fractions } from '../values.js';
-import { fetched } from './fetched.js';
-
-const wasm = fetched(kernels);
-const { crossEntropy, crossEntropyGrad } = fetched(losses);
 
 const ULP = 2 ** -23;
 

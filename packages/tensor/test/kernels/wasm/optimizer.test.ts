@@ -2,11 +2,8 @@
 import { describe, expect, it } from '@jest/globals';
 import * as reference from '../../../src/kernels/reference/optimizer.js';
 import type { AdamStepOptions, SgdStepOptions } from '../../../src/kernels/steps.js';
-import * as kernels from '../../../src/kernels/wasm/optimizer.js';
+import { adamStep, sgdStep } from '../../../src/kernels/wasm/optimizer.js';
 import { type ArrayType, fractions } from '../values.js';
-import { fetched } from './fetched.js';
-
-const { adamStep, sgdStep } = fetched(kernels);
 
 /** Nothing, one, around what is done at a time and around a chunk, and dozens of small ones with a large one between. */
 const SETS: readonly (readonly number[])[] = [

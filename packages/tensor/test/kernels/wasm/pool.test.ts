@@ -3,11 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { AvgPoolDims } from '../../../src/kernels/dims.js';
 import { referenceKernels as reference } from '../../../src/kernels/reference/index.js';
-import * as kernels from '../../../src/kernels/wasm/pool.js';
+import * as wasm from '../../../src/kernels/wasm/pool.js';
 import { fractions } from '../values.js';
-import { fetched } from './fetched.js';
-
-const wasm = fetched(kernels);
 
 const floats = (length: number, seed: number) => fractions(Float32Array, length, seed) as Float32Array;
 

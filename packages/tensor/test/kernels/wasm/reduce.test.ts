@@ -4,12 +4,9 @@ import type { Lanes } from '../../../src/kernels/lanes.js';
 import type { ReductionName } from '../../../src/kernels/reference/reduce.js';
 import * as reference from '../../../src/kernels/reference/reduce.js';
 import { theMachine } from '../../../src/kernels/wasm/machine.js';
-import * as kernels from '../../../src/kernels/wasm/reduce.js';
+import * as wasm from '../../../src/kernels/wasm/reduce.js';
 import { type Shape, sizeOf } from '../../../src/shape.js';
 import { fractions } from '../values.js';
-import { fetched } from './fetched.js';
-
-const wasm = fetched(kernels);
 
 /** Both add in double precision and round once, at the end: the results are the same float or neighbours. */
 const TOLERANCE = 2 ** -23;

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { TypedArray } from '../../../src/index.js';
 import { Heap } from '../../../src/kernels/wasm/heap.js';
-import { expose, fetch, Residency } from '../../../src/kernels/wasm/residency.js';
+import { expose, fetch, Residency, setDeferring } from '../../../src/kernels/wasm/residency.js';
 
 /** The size of the arrays here: four of each kind fit. */
 const BYTES = 2 ** 16;
@@ -167,11 +167,20 @@ describe('residency', () => {
 });
 
 describe('values that wait in wasm memory', () => {
+  it('do so only where results are disposed of by hand', () => {
+    const { residency } = residencyOf();
+    const values = array();
+    place(residency, values);
+    expect(residency.defer(values)).toBe(false);
+  });
+
   /** An array whose values wait. */
   function placeDeferred(residency: Residency): { values: Float32Array; address: number } {
     const values = array();
     const address = place(residency, values);
-    residency.defer(values);
+    setDeferring(true);
+    expect(residency.defer(values)).toBe(true);
+    setDeferring(false);
     return { values, address };
   }
 

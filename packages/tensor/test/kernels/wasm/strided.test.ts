@@ -2,12 +2,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import * as reference from '../../../src/kernels/reference/strided.js';
-import * as kernels from '../../../src/kernels/wasm/strided.js';
+import { concat, stridedRead, stridedWrite } from '../../../src/kernels/wasm/strided.js';
 import { type Shape, sizeOf, stridesOf } from '../../../src/shape.js';
 import { fractions } from '../values.js';
-import { fetched } from './fetched.js';
-
-const { concat, stridedRead, stridedWrite } = fetched(kernels);
 
 type Region = reference.Region;
 
