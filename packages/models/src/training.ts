@@ -1,7 +1,7 @@
 /** Training and testing a classifier: loops that report as they go and can be stopped between two steps. */
 import { noGrad } from '@lowrank/autograd';
 import { crossEntropy, DataLoader, type Layer, Module, Optimizer } from '@lowrank/nn';
-import { ArgumentError, checkOptions, concat, formatValue, type Tensor } from '@lowrank/tensor';
+import { ArgumentError, checkOptions, concat, formatValue, scope, type Tensor } from '@lowrank/tensor';
 
 /** A batch of examples, [N, ...], and their classes, int32 [N]. */
 export type LabelledBatch = readonly [inputs: Tensor, labels: Tensor];
@@ -37,7 +37,7 @@ function checkArguments(op: string, model: unknown, loader: unknown, options: ob
 }
 
 /**
- * Trains a classifier with cross entropy.
+ * Trains a classifier with cross entropy. Each step is a `scope`: what a hook is to have of it afterwards goes to `keep`.
  * @returns All steps in order.
  * @throws ArgumentError for what cannot be trained with; the signal's reason, if it was aborted: the model then stands where the last whole step left it.
  */
@@ -61,13 +61,16 @@ export async function trainClassifier(
   for (let epoch = 0; epoch < epochs; epoch++) {
     for (const [inputs, labels] of loader) {
       await breathe();
-      optimizer.zeroGrad();
-      const [x, classes] = onDeviceOf(model, [inputs, labels]);
-      const logits = model.forward(x);
-      const loss = crossEntropy(logits, classes);
-      loss.backward();
-      optimizer.step();
-      const [own, right] = await Promise.all([readNumber(loss), readNumber(shareRight(logits, classes))]);
+      const [loss, share] = scope(() => {
+        optimizer.zeroGrad();
+        const [x, classes] = onDeviceOf(model, [inputs, labels]);
+        const logits = model.forward(x);
+        const loss = crossEntropy(logits, classes);
+        loss.backward();
+        optimizer.step();
+        return [loss, shareRight(logits, classes)];
+      });
+      const [own, right] = await Promise.all([readNumber(loss), readNumber(share)]);
       const step = { step: steps.length + 1, loss: own, accuracy: right };
       steps.push(step);
       onStep?.(step);
@@ -106,7 +109,7 @@ export interface TestOptions extends LoopOptions {
 }
 
 /**
- * Runs a classifier over a data set in evaluation mode, without gradients, and leaves the mode as it was.
+ * Runs a classifier over a data set in evaluation mode, without gradients, and leaves the mode as it was. Each batch is a `scope`.
  * @throws ArgumentError for an empty data set; the signal's reason, if it was aborted.
  */
 export async function testClassifier(
@@ -123,8 +126,10 @@ export async function testClassifier(
   try {
     for (const [inputs, labels] of loader) {
       await breathe();
-      const [x] = onDeviceOf(model, [inputs, labels]);
-      const logits = noGrad(() => model.forward(x));
+      const logits = scope(() => {
+        const [x] = onDeviceOf(model, [inputs, labels]);
+        return noGrad(() => model.forward(x));
+      });
       batches.push([await logits.cpu(), await labels.cpu()]);
       examples += labels.numel();
       options.onBatch?.(examples);

@@ -94,6 +94,6 @@ onGpu('an adapter on the GPU', () => {
   it('is not serialised at once, and what saves it is named', () => {
     const model = new MnistCnn();
     addAdapter(model, { r: 2, targetModules: ['fc'] });
-    expect(() => serializeAdapter(model.to('gpu'), 'default')).toThrow('Use await saveAdapter(...)');
+    expect(() => serializeAdapter(model.to('gpu'), 'default')).toThrow('use await saveAdapter(...)');
   });
 });
