@@ -2,6 +2,7 @@
 import type { TypedArray } from '../../dtype.js';
 import type { Kernels } from '../kernels.js';
 import { referenceKernels } from '../reference/index.js';
+import type { Strided } from '../walk.js';
 import { fetch } from './residency.js';
 
 type AnyKernel = (...operands: readonly unknown[]) => unknown;
@@ -10,16 +11,16 @@ export const reference = Object.fromEntries(
   Object.entries(referenceKernels).map(([name, kernel]) => [
     name,
     (...operands: readonly unknown[]) => {
-      fetchIn(operands);
+      operands.forEach(fetchIn);
       return (kernel as AnyKernel)(...operands);
     },
   ]),
 ) as unknown as Kernels<TypedArray>;
 
-/** Operands may lie in lists and objects of their own, next to numbers. */
+/** An array, or one in a list or a `Strided`. This is on the way of every small op, so it looks nowhere else. */
 function fetchIn(operand: unknown): void {
   if (ArrayBuffer.isView(operand)) fetch(operand);
-  else if (operand instanceof Object && !isNumbers(operand)) Object.values(operand).forEach(fetchIn);
+  else if (Array.isArray(operand)) {
+    if (typeof operand[0] === 'object') operand.forEach(fetchIn);
+  } else if ((operand as Partial<Strided> | undefined)?.data) fetch((operand as Strided).data);
 }
-
-const isNumbers = (operand: object) => typeof (operand as readonly unknown[])[0] === 'number';
